@@ -1,0 +1,54 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// Targets stand in the order of the layers: each depends only on what stands above it here.
+// `Scripts/check-layers.py` holds the rules that follow from that.
+
+let settings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+
+/// A library target of ours, with the settings that all of them share.
+func room(_ name: String, dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude + ["README.md"],
+    swiftSettings: settings)
+}
+
+/// The tests of one room.
+func tests(_ room: String, dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: room + "Tests", dependencies: [.init(stringLiteral: room)] + dependencies,
+    exclude: exclude, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "Espalier",
+  products: [
+    .executable(name: "espalier", targets: ["EspalierTool"]),
+    .library(name: "EspalierCommands", targets: ["EspalierCommands"]),
+    .library(name: "Espalier", targets: ["Espalier"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    // 0: what the machine gives us
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CKernels", exclude: ["README.md"]),
+    room("Units"),
+    // 1: numbers
+    room("Tensors", dependencies: ["COpenBLAS", "CKernels"]),
+    room("CompressionPolicies", dependencies: ["Units"]),
+    // 2: networks
+    room("Networks", dependencies: ["Tensors"]),
+    // 3: learning to act, files, data
+    room("Reinforcement", dependencies: ["Networks", "Tensors"]),
+    room(
+      "Interchange",
+      dependencies: [
+        "Networks", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    room("Datasets", dependencies: ["Tensors", "Interchange"]),
+  ]
+)

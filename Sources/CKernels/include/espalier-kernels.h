@@ -1,0 +1,106 @@
+/* The loops that decide the speed: whole-tile kernels in C, chosen once at run time for the
+   processor at hand (AVX2 with FMA, or portable C). All are single-threaded and touch only the
+   memory they are given. Every pointer is to 32-bit floats; extents are in elements. */
+#ifndef ESPALIER_KERNELS_H
+#define ESPALIER_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The name of the path in use: "avx2" or "portable". `ESPALIER_CPU=portable` forces the latter. */
+const char *espalier_cpu_path(void);
+
+/* Outputs per packed panel. */
+enum { EspalierPanel = 16 };
+
+/* Where the elements of one row of an implicit matrix lie: `count` runs of contiguous floats, run s
+   starting `offsets[s]` after the row's base and `lengths[s]` long. A dense row is one run. */
+typedef struct {
+  const ptrdiff_t *offsets;
+  const ptrdiff_t *lengths;
+  ptrdiff_t count;
+} EspalierRuns;
+
+/* Where a result goes and what is done to it on the way:
+       out[p][o] = min(max(value + bias[o] + residual[p][o], lower), upper)
+   `bias` and `residual` may be NULL. With `accumulate`, value is added to what stands there. */
+typedef struct {
+  float *output;
+  ptrdiff_t outputStride;
+  const float *bias;
+  const float *residual;
+  ptrdiff_t residualStride;
+  float lower;
+  float upper;
+  int accumulate;
+} EspalierEpilogue;
+
+/* value[p][o] = Σ_k A[p][k] · B[k][o]   for p in 0..<rows, o in 0..<outputs
+
+   Row p of A begins at base + rowOffsets[p] and is gathered through `runs` (K floats in all).
+   B is packed in panels of 16 outputs: [ceil(outputs/16)][K][16], the last panel padded with zeros.
+   This one kernel is convolution without im2col (a row is a patch of a padded NHWC image), its
+   gradient with respect to the input, and the dense product. */
+void espalier_matmul_packed(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
+                            EspalierRuns runs, const float *packed, ptrdiff_t outputs,
+                            EspalierEpilogue epilogue);
+
+/* gradient[k][o] += Σ_p A[p][k] · D[p][o]      (K × outputs, row stride `gradientStride`)
+
+   A as above; row p of D begins at D + p · dStride. */
+void espalier_matmul_transposed(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
+                                EspalierRuns runs, const float *d, ptrdiff_t dStride,
+                                ptrdiff_t outputs, float *gradient, ptrdiff_t gradientStride);
+
+/* Packs B[k][o] = matrix[k · rowStride + o · columnStride] into panels of 16. */
+void espalier_pack(const float *matrix, ptrdiff_t rowStride, ptrdiff_t columnStride, ptrdiff_t k,
+                   ptrdiff_t outputs, float *packed);
+
+/* Extents of a depthwise convolution over one padded NHWC image (multiplier 1). */
+typedef struct {
+  ptrdiff_t outputHeight, outputWidth, channels;
+  ptrdiff_t kernelHeight, kernelWidth;
+  ptrdiff_t strideY, strideX, dilationY, dilationX;
+  ptrdiff_t paddedWidth; /* pixels in a row of the padded input */
+} EspalierDepthwise;
+
+/* out[y][x][c] = clamp(bias[c] + Σ input[y·s+i·d][x·s+j·d][c] · weights[i][j][c]) */
+void espalier_depthwise(const float *input, const float *weights, EspalierDepthwise extents,
+                        const float *bias, float lower, float upper, float *output);
+/* inputGradient (padded image, zeroed by the caller) += transposed of the above. */
+void espalier_depthwise_input_gradient(const float *outputGradient, const float *weights,
+                                       EspalierDepthwise extents, float *inputGradient);
+/* weightGradient[i][j][c] += Σ input · outputGradient. */
+void espalier_depthwise_weight_gradient(const float *input, const float *outputGradient,
+                                        EspalierDepthwise extents, float *weightGradient);
+
+/* Elementwise loops over `count` floats; outputs may be an input. */
+void espalier_add(const float *a, const float *b, float *out, ptrdiff_t count);
+void espalier_accumulate(const float *a, float *out, ptrdiff_t count); /* out += a */
+void espalier_scale_accumulate(float scale, const float *a, float *out, ptrdiff_t count);
+void espalier_clamp(const float *a, float lower, float upper, float *out, ptrdiff_t count);
+/* out += gradient where lower < input < upper (Relu: 0 and infinity) */
+void espalier_clamp_gradient(const float *input, const float *gradient, float lower, float upper,
+                             float *out, ptrdiff_t count);
+/* out[p][c] = a[p][c] · scale[c] + shift[c] */
+void espalier_affine(const float *a, const float *scale, const float *shift, float *out,
+                     ptrdiff_t rows, ptrdiff_t channels);
+/* sum[c] += Σ_p a[p][c] in double */
+void espalier_column_sums(const float *a, ptrdiff_t rows, ptrdiff_t channels, double *sum);
+/* sum[c] += Σ_p a[p][c] · b[p][c] in double */
+void espalier_column_products(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t channels,
+                              double *sum);
+
+/* One step of Adam (Kingma and Ba 2015, algorithm 1) with decoupled weight decay 0:
+   m = β1 m + (1-β1) g; v = β2 v + (1-β2) g²; w -= stepSize · m / (√v + epsilon),
+   where stepSize and epsilon carry the bias corrections. */
+void espalier_adam(float *weights, const float *gradient, float *m, float *v, ptrdiff_t count,
+                   float beta1, float beta2, float stepSize, float epsilon);
+/* One step of SGD: velocity = momentum · velocity + g + decay · w; w -= rate · velocity
+   (with `nesterov`, w -= rate · (g + decay · w + momentum · velocity)). */
+void espalier_sgd(float *weights, const float *gradient, float *velocity, ptrdiff_t count,
+                  float rate, float momentum, float decay, int nesterov);
+/* target += rate · (source - target) */
+void espalier_soft_update(const float *source, float *target, float rate, ptrdiff_t count);
+
+#endif
