@@ -50,5 +50,41 @@ let package = Package(
         "Networks", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     room("Datasets", dependencies: ["Tensors", "Interchange"]),
+    // 4: what is done to a network
+    room("Compression", dependencies: ["Networks", "Tensors", "CompressionPolicies", "Units"]),
+    // 5: what an agent decides about
+    room(
+      "CompressionEnvironments",
+      dependencies: ["Compression", "Reinforcement", "Networks", "Tensors"]),
+    // 6: a search and its directory
+    room(
+      "Espalier",
+      dependencies: [
+        "CompressionEnvironments", "Compression", "CompressionPolicies", "Datasets", "Interchange",
+        "Networks", "Reinforcement", "Tensors", "Units",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    // 7 and 8: the command line
+    room(
+      "EspalierCommands",
+      dependencies: [
+        "Espalier", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "EspalierTool", dependencies: ["EspalierCommands"], swiftSettings: settings),
+    // tests, which mirror the rooms
+    .target(
+      name: "TestSupport", dependencies: ["Networks", "Tensors"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("Tensors"),
+    tests("CompressionPolicies"),
+    tests("Networks", dependencies: ["Tensors", "TestSupport"]),
+    tests("Reinforcement", dependencies: ["Networks", "Tensors"]),
+    tests("Interchange", dependencies: ["Networks", "Tensors"]),
+    tests("Datasets", dependencies: ["Tensors"]),
+    tests("Compression", dependencies: ["Networks", "Tensors", "TestSupport"]),
+    tests("CompressionEnvironments", dependencies: ["Compression", "Reinforcement", "Networks"]),
+    tests("Espalier"),
+    tests("EspalierCommands"),
   ]
 )
