@@ -67,7 +67,7 @@ public struct BatchLoader: Sendable {
       count: dropsIncomplete ? indices.count / batchSize : roundedUp)
   }
 
-  private var roundedUp: Int { (indices.count + batchSize - 1) / batchSize }
+  private var roundedUp: Int { (indices.count - 1) / batchSize + 1 }
 }
 
 /// The batches of one pass over a data set; each is made when it is asked for.
@@ -86,7 +86,7 @@ public struct Batches: RandomAccessCollection, Sendable {
   /// The batch at a position.
   public subscript(position: Int) -> Batch {
     let first = position * loader.batchSize
-    let chosen = Array(order[first..<Swift.min(first + loader.batchSize, order.count)])
+    let chosen = Array(order[first...].prefix(loader.batchSize))
     var tensor = Tensor(shape: Shape([chosen.count] + loader.images.shape.extents))
     tensor.scalars.withUnsafeMutableBufferPointer { buffer in
       loader.images.fill(

@@ -71,7 +71,7 @@ enum GlyphAlphabet {
 
   /// Half circles of growing radius, each a Bézier curve.
   private static let spiral = Glyph(name: "spiral") {
-    let ends: [Float] = [0.05, -0.25, 0.4, -0.6, 0.85]
+    let ends: [Float] = [0.1, -0.4, 0.5, -0.85]
     var curve = [GlyphPoint(ends[0], 0.1)]
     for (index, (from, to)) in zip(ends, ends.dropFirst()).enumerated() {
       // Control points 4/3 radii away make a half circle of a cubic.

@@ -12,11 +12,11 @@ enum GlyphScene {
     let other = clamped(ground + random.colour(-1, 1) * variation)
     GlyphBackground.fill(&canvas, from: ground, to: other, &random)
     let ink = ink(against: (ground + other) * 0.5, &random)
-    for _ in 0..<random.integer(below: 4) { paintDistractor(&canvas, ink: ink, &random) }
-    paintGlyph(label, &canvas, ink: ink, &random)
     for _ in 0..<random.integer(below: 3) { paintDistractor(&canvas, ink: ink, &random) }
-    for _ in 0..<random.integer(below: 6) { paintDot(&canvas, &random) }
-    if random.chance(0.5) { paintBar(&canvas, ground: random.chance(0.5) ? ground : nil, &random) }
+    paintGlyph(label, &canvas, ink: ink, &random)
+    if random.chance(0.5) { paintDistractor(&canvas, ink: ink, &random) }
+    for _ in 0..<random.integer(below: 5) { paintDot(&canvas, &random) }
+    if random.chance(0.45) { paintBar(&canvas, ground: random.chance(0.5) ? ground : nil, &random) }
     if random.chance(0.5) { canvas.blur(amount: random.between(0.2, 1)) }
   }
 
@@ -24,7 +24,7 @@ enum GlyphScene {
   private static func ink(
     against ground: GlyphColour, _ random: inout SeededGenerator
   ) -> GlyphColour {
-    let contrast = random.between(0.14, 0.75)
+    let contrast = random.between(0.16, 0.75)
     for _ in 0..<64 {
       let colour = random.colour()
       let difference = colour - ground
@@ -40,9 +40,9 @@ enum GlyphScene {
     _ random: inout SeededGenerator
   ) {
     // tan(25° / 2) = 0.2217
-    let pose = GlyphPose(turn: 0.2217, size: 7...12.5, reach: 3.5, &random)
-    let radius = random.between(0.6, 1.7)
-    let roughness = random.between(0, 0.7)
+    let pose = GlyphPose(turn: 0.2217, size: 7.5...13, reach: 3.5, &random)
+    let radius = random.between(0.6, 1.5)
+    let roughness = random.between(0, 0.6)
     let strokes = GlyphAlphabet.strokes[label].map {
       $0.drawn(pose, radius: radius, roughness: roughness, &random)
     }

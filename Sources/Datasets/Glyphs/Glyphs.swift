@@ -12,6 +12,9 @@ public enum Glyphs {
   /// The seed where none is given.
   public static let usualSeed: UInt64 = 1
 
+  /// The largest number of pictures that is made at once: three gigabytes of them.
+  public static let largestCount = 1_000_000
+
   /// The names of the classes, in the order of their numbers.
   public static var classNames: [String] { GlyphAlphabet.glyphs.map(\.name) }
 
@@ -22,7 +25,8 @@ public enum Glyphs {
 
   /// The first pictures of a split.
   ///
-  /// - Throws: `DatasetError.empty` when `count` is not positive.
+  /// - Throws: `DatasetError.empty` when `count` is not positive, `.tooFewImages` when it is larger
+  ///   than `largestCount`.
   public static func images(
     split: DataSplit, count: Int? = nil, seed: UInt64 = usualSeed
   ) throws(DatasetError) -> LabelledImages {
@@ -35,17 +39,19 @@ public enum Glyphs {
   ) throws(DatasetError) -> LabelledImages {
     let count = count ?? usualCount(of: split)
     guard count > 0 else { throw .empty(name: name) }
+    guard count <= largestCount else {
+      throw .tooFewImages(name: name, requested: count, found: largestCount)
+    }
     let size = 3 * GlyphCanvas.area
+    let classes = GlyphAlphabet.glyphs.count
     var canvas = GlyphCanvas()
     var labels: [Int] = []
     var order: [Int] = []
-    let (total, overflow) = count.multipliedReportingOverflow(by: size)
-    guard !overflow else { throw .tooFewImages(name: name, requested: count, found: .max / size) }
-    var bytes = [UInt8](repeating: 0, count: total)
+    var bytes = [UInt8](repeating: 0, count: count * size)
     bytes.withUnsafeMutableBufferPointer { bytes in
       for index in 0..<count {
-        let place = index % classNames.count
-        if place == 0 { order = classOrder(split, block: index / classNames.count, seed: seed) }
+        let (block, place) = index.quotientAndRemainder(dividingBy: classes)
+        if place == 0 { order = classOrder(split, block: block, seed: seed) }
         labels.append(order[place])
         let target = UnsafeMutableBufferPointer(
           rebasing: bytes[index * size..<(index + 1) * size])
@@ -54,7 +60,7 @@ public enum Glyphs {
     }
     return try LabelledImages(
       name: name, shape: [3, side, side], storage: .bytes(bytes), labels: labels,
-      classCount: classNames.count)
+      classCount: classes)
   }
 
   /// The classes of ten pictures in a row.
@@ -70,12 +76,12 @@ public enum Glyphs {
   ) {
     var random = RandomStreams(seed: seed).stream("glyphs \(version) \(split.rawValue) \(index)")
     GlyphScene.draw(label: label, on: &canvas, &random)
-    let noise = random.between(0, 0.16)
+    let noise = random.between(0, 0.12)
     for position in 0..<GlyphCanvas.area {
       let pixel = canvas.pixels[position]
       for channel in 0..<3 {
         let value = (pixel[channel] + noise * random.bell()) * 255
-        bytes[channel * GlyphCanvas.area + position] = UInt8(min(max(value.rounded(), 0), 255))
+        bytes[channel * GlyphCanvas.area + position] = UInt8(min(max(value, 0), 255) + 0.5)
       }
     }
   }
