@@ -29,6 +29,12 @@ public struct BoxSpace: Codable, Equatable, Sendable {
     high = [Double](repeating: range.upperBound, count: max(count, 1))
   }
 
+  /// A space with a range for each component.
+  public init(_ ranges: ClosedRange<Double>...) {
+    low = ranges.map(\.lowerBound)
+    high = ranges.map(\.upperBound)
+  }
+
   /// Reads the bounds and checks them.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)

@@ -68,7 +68,7 @@ public struct Adam: Optimizer {
       state.secondMoments[parameter.name, default: zero].values.withUnsafeMutableBufferPointer {
         guard let m = m.baseAddress, let v = $0.baseAddress else { return }
         Kernels.adam(
-          values, gradient: gradients, m: m, v: v, count: count, beta1: beta1, beta2: beta2,
+          weights: values, gradient: gradients, m: m, v: v, count: count, beta1: beta1, beta2: beta2,
           stepSize: Float(stepSize), epsilon: Float(epsilon))
       }
     }

@@ -45,7 +45,7 @@ public struct SGD: Optimizer {
       state.velocities[parameter.name, default: zero].values.withUnsafeMutableBufferPointer {
         guard let velocity = $0.baseAddress else { return }
         Kernels.sgd(
-          values, gradient: gradients, velocity: velocity, count: count,
+          weights: values, gradient: gradients, velocity: velocity, count: count,
           rate: Float(learningRate), momentum: momentum, decay: decay, nesterov: nesterov)
       }
     }
