@@ -94,7 +94,7 @@ final class ExecutorMemory {
         guard let constant = graph.initializers[name], case .float32 = constant.storage else {
           continue
         }
-        if node.trains(position, constant: constant) { names.insert(name) }
+        if node.isParameter(position, constant: constant) { names.insert(name) }
       }
     }
     return plan.initializers.filter { names.contains($0.name) }

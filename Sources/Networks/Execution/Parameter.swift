@@ -15,7 +15,7 @@ public struct Parameter {
 extension Node {
   /// Whether the constant at an input position is a trained parameter, as against a setting: the
   /// running statistics of a BatchNormalization and scalars in arithmetic are not.
-  func trains(_ position: Int, constant: TypedArray) -> Bool {
+  public func isParameter(_ position: Int, constant: TypedArray) -> Bool {
     switch operatorType {
     case "Conv", "Gemm": position == 1 || position == 2
     case "BatchNormalization": position == 1 || position == 2
