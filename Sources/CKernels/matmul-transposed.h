@@ -26,7 +26,9 @@ INLINE void gradientTile(const int height, const int vectors, const GradientBloc
   const float *start = block->base + offset;
   for (ptrdiff_t p = 0; p < block->rows; p++) {
     const float *a = start + block->rowOffsets[p];
-    __builtin_prefetch(a + 16); /* the next tiles' line: where rows are long, no stride foretells it */
+    /* The next tiles' line, which no stride foretells where rows are long. The narrow tile has no
+       load to spare. */
+    if (vectors > 1) __builtin_prefetch(a + 16);
     Lanes right[TileVectors];
     UNROLL for (int v = 0; v < vectors; v++) right[v] = LOAD(d + (v * BlockRows + p) * LANES);
     UNROLL for (int r = 0; r < height; r++) {
