@@ -55,7 +55,9 @@ let package = Package(
       ]),
     room("Datasets", dependencies: ["Tensors", "Interchange"]),
     // 4: what is done to a network
-    room("Compression", dependencies: ["Networks", "Tensors", "CompressionPolicies", "Units"]),
+    room(
+      "Compression",
+      dependencies: ["Networks", "Tensors", "Datasets", "CompressionPolicies", "Units"]),
     // 5: what an agent decides about
     room(
       "CompressionEnvironments",
