@@ -52,7 +52,7 @@ let package = Package(
       "Interchange",
       dependencies: [
         "Networks", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ]),
+      ], exclude: ["ONNX/Wire/onnx.proto"]),
     room("Datasets", dependencies: ["Tensors", "Interchange"]),
     // 4: what is done to a network
     room(
