@@ -22,8 +22,7 @@ public struct LearningSearch: PolicySearch {
   /// Uniform draws within the same bounds.
   public static func random(smallestKeep: Double) -> LearningSearch {
     LearningSearch(name: "random", smallestKeep: smallestKeep) { environment, streams in
-      RandomAgent(
-        actionSpace: environment.actionSpace, stream: streams.stream("random/actions"))
+      try RandomAgent(actionSpace: environment.actionSpace, streams: streams)
     }
   }
 
