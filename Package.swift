@@ -51,7 +51,9 @@ let package = Package(
       ], exclude: ["ONNX/Wire/onnx.proto"]),
     room("Datasets", dependencies: ["Tensors", "Interchange"]),
     // 4: what is done to a network
-    room("Compression", dependencies: ["Networks", "Tensors", "CompressionPolicies", "Units"]),
+    room(
+      "Compression",
+      dependencies: ["Networks", "Tensors", "Datasets", "CompressionPolicies", "Units"]),
     // 5: what an agent decides about
     room(
       "CompressionEnvironments",

@@ -12,6 +12,8 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
   case missingInput(node: String, type: String, input: String)
   /// Input shapes that the operator cannot take together.
   case shapeMismatch(node: String, type: String, expected: String, found: String)
+  /// A constant input that is known but for the batch, where it must be the same for all batches.
+  case batchDependent(node: String, type: String, input: String)
   /// A node that reads a value nobody writes before it.
   case unknownValue(node: String, value: String)
   /// Two nodes or two values of one name.
@@ -34,6 +36,8 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
       "node '\(node)' (\(type)): input '\(input)' is missing or not a constant"
     case .shapeMismatch(let node, let type, let expected, let found):
       "node '\(node)' (\(type)): expected \(expected), found \(found)"
+    case .batchDependent(let node, let type, let input):
+      "node '\(node)' (\(type)): '\(input)' depends on the batch, which is not supported here"
     case .unknownValue(let node, let value):
       "node '\(node)' reads '\(value)', which nothing before it writes"
     case .duplicateName(let name):

@@ -10,6 +10,10 @@ protocol BroadcastingOperator: Operator {
   static func leftDerivative(_ a: Float, _ b: Float) -> Float
   /// ∂y/∂b
   static func rightDerivative(_ a: Float, _ b: Float) -> Float
+  /// y = f(a, b) for `count` neighbours: a place for a kernel.
+  static func apply(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+    count: Int)
 }
 
 extension BroadcastingOperator {
@@ -26,6 +30,13 @@ extension BroadcastingOperator {
     .following(inputs, outputs: outputs)
   }
 
+  static func apply(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+    count: Int
+  ) {
+    for index in 0..<count { y[index] = value(a[index], b[index]) }
+  }
+
   func forward(_ call: OperatorCall) {
     guard let left = call.input(0), let right = call.input(1) else { return }
     let loop = StridedLoop(broadcasting: [left, right], to: call.outputs[0])
@@ -34,7 +45,7 @@ extension BroadcastingOperator {
     loop.forEachRow(on: call.pool, parallel: true) { offsets, count in
       let (a, b, y) = (a + offsets[0], b + offsets[1], y + offsets[2])
       switch (steps[0], steps[1]) {
-      case (1, 1): for index in 0..<count { y[index] = Self.value(a[index], b[index]) }
+      case (1, 1): Self.apply(a, b, y, count: count)
       case (1, 0):
         let b = b[0]
         for index in 0..<count { y[index] = Self.value(a[index], b) }
@@ -117,6 +128,13 @@ struct Add: BroadcastingOperator {
   static func value(_ a: Float, _ b: Float) -> Float { a + b }
   static func leftDerivative(_ a: Float, _ b: Float) -> Float { 1 }
   static func rightDerivative(_ a: Float, _ b: Float) -> Float { 1 }
+
+  static func apply(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+    count: Int
+  ) {
+    Kernels.add(a, b, into: y, count: count)
+  }
 }
 
 /// ONNX Sub: y = a - b.

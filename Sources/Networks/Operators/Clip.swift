@@ -12,6 +12,10 @@ struct Relu: ElementwiseOperator {
 
   func value(_ x: Float) -> Float { x < 0 ? 0 : x }
   func derivative(_ x: Float, _ y: Float) -> Float { x > 0 ? 1 : 0 }
+
+  func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
+    Kernels.clamp(x, lower: 0, upper: .infinity, into: y, count: count)
+  }
 }
 
 /// ONNX Clip: y = min(max(x, min), max), with constant bounds.
@@ -36,6 +40,10 @@ struct Clip: ElementwiseOperator {
   }
 
   func derivative(_ x: Float, _ y: Float) -> Float { x > lower && x < upper ? 1 : 0 }
+
+  func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
+    Kernels.clamp(x, lower: lower, upper: upper, into: y, count: count)
+  }
 }
 
 /// ONNX LeakyRelu: y = x where x ≥ 0, α·x elsewhere.

@@ -10,14 +10,26 @@ struct Concat: Operator {
     for position in 0..<max(1, node.node.inputs.count) {
       try node.require(position, named: "inputs[\(position)]")
     }
-    guard node.node.attributes["axis"] != nil else {
-      throw .missingAttribute(node: node.node.name, type: Self.type, attribute: "axis")
-    }
-    axisNumber = try node.int("axis", default: 0)
+    axisNumber = try Self.axisNumber(node)
     reader = node
   }
 
   func outputShapes(of inputs: [Shape?]) throws(GraphError) -> [Shape] {
+    [try Self.shape(inputs, axisNumber, reader)]
+  }
+
+  /// The attribute `axis`, which has no default.
+  static func axisNumber(_ reader: NodeReader) throws(GraphError) -> Int {
+    guard reader.node.attributes["axis"] != nil else {
+      throw .missingAttribute(node: reader.node.name, type: type, attribute: "axis")
+    }
+    return try reader.int("axis", default: 0)
+  }
+
+  /// The shape of the whole.
+  static func shape(
+    _ inputs: [Shape?], _ axisNumber: Int, _ reader: NodeReader
+  ) throws(GraphError) -> Shape {
     let first = try reader.shape(inputs, 0, named: "inputs[0]")
     let axis = try reader.axis(axisNumber, rank: first.rank)
     var extents = first.extents
@@ -34,7 +46,7 @@ struct Concat: Operator {
       let (sum, overflows) = extents[axis].addingReportingOverflow(next[axis])
       extents[axis] = overflows ? -1 : sum
     }
-    return [try reader.shape(of: extents, from: inputs)]
+    return try reader.shape(of: extents, from: inputs)
   }
 
   func layouts(_ inputs: [ValueForm?], outputs: [Shape]) -> LayoutPlan {

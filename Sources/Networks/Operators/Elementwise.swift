@@ -8,6 +8,8 @@ protocol ElementwiseOperator: Operator {
   func value(_ x: Float) -> Float
   /// dy/dx, given x and y
   func derivative(_ x: Float, _ y: Float) -> Float
+  /// The values of `count` neighbours: a place for a kernel.
+  func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int)
 }
 
 extension ElementwiseOperator {
@@ -19,11 +21,15 @@ extension ElementwiseOperator {
     .following(inputs, outputs: outputs)
   }
 
+  func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
+    for index in 0..<count { y[index] = value(x[index]) }
+  }
+
   func forward(_ call: OperatorCall) {
     guard let x = call.input(0)?.pointer else { return }
     let y = call.outputs[0].pointer
     call.pool.forEachChunk(of: call.outputs[0].count) { range in
-      for index in range { y[index] = value(x[index]) }
+      apply(x + range.lowerBound, y + range.lowerBound, count: range.count)
     }
   }
 

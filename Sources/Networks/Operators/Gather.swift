@@ -18,12 +18,19 @@ struct Gather: Operator {
 
   func outputShapes(of inputs: [Shape?]) throws(GraphError) -> [Shape] {
     let shape = try reader.shape(inputs, 0, named: "data")
+    return [try Self.shape(shape, axisNumber, indices, indexShape, reader)]
+  }
+
+  /// The shape of what indices pick.
+  static func shape(
+    _ shape: Shape, _ axisNumber: Int, _ indices: [Int], _ indexShape: Shape, _ reader: NodeReader
+  ) throws(GraphError) -> Shape {
     let axis = try reader.axis(axisNumber, rank: shape.rank)
     if let index = indices.first(where: { $0 < -shape[axis] || $0 >= shape[axis] }) {
       throw reader.mismatch(expected: "an axis \(axis) that holds index \(index)", found: [shape])
     }
     let extents = shape.extents[..<axis] + indexShape.extents + shape.extents[(axis + 1)...]
-    return [try reader.shape(of: Array(extents), from: inputs)]
+    return try reader.shape(of: Array(extents), from: [shape])
   }
 
   func forward(_ call: OperatorCall) {

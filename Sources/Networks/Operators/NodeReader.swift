@@ -12,6 +12,12 @@ public struct NodeReader: Sendable {
     constants = node.inputs.map { $0.isEmpty ? nil : graph.initializers[$0] }
   }
 
+  /// A reader of a node whose inputs are these, nil where they are not constant.
+  init(_ node: Node, constants: [TypedArray?]) {
+    self.node = node
+    self.constants = constants
+  }
+
   /// Whether the node has an input at this position.
   public func hasInput(_ position: Int) -> Bool {
     position < node.inputs.count && !node.inputs[position].isEmpty

@@ -8,10 +8,7 @@ struct Slice: Operator {
 
   init(_ node: NodeReader) throws(GraphError) {
     try node.require(0, named: "data")
-    bounds = SliceBounds(
-      starts: try node.requiredIntegers(1, named: "starts"),
-      ends: try node.requiredIntegers(2, named: "ends"),
-      axes: try node.integers(3, named: "axes"), steps: try node.integers(4, named: "steps"))
+    bounds = try SliceBounds(node)
     reader = node
   }
 
@@ -53,6 +50,16 @@ struct SliceBounds: Sendable {
   let axes: [Int]?
   /// The distance between positions, 1 when nil.
   let steps: [Int]?
+
+  /// The bounds that a node gives.
+  ///
+  /// - Throws: `GraphError.missingInput` when one is not constant.
+  init(_ reader: NodeReader) throws(GraphError) {
+    starts = try reader.requiredIntegers(1, named: "starts")
+    ends = try reader.requiredIntegers(2, named: "ends")
+    axes = try reader.integers(3, named: "axes")
+    steps = try reader.integers(4, named: "steps")
+  }
 
   /// The region of a value that is meant.
   ///

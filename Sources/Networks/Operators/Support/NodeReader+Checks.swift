@@ -14,17 +14,16 @@ extension NodeReader {
   /// Checks that an input is there and can be computed with.
   ///
   /// - Throws: `GraphError.missingInput` when it is left out, `GraphError.shapeMismatch` when it is
-  ///   a constant of integers, which networks do not carry.
+  ///   a constant of another type than networks carry.
   func require(_ position: Int, named name: String) throws(GraphError) {
     guard hasInput(position) else {
       throw .missingInput(node: node.name, type: node.operatorType, input: name)
     }
-    guard constant(position)?.integers == nil else {
-      throw .shapeMismatch(
-        node: node.name, type: node.operatorType,
-        expected: "a computed value or a floating-point constant as '\(name)'",
-        found: "the integer constant '\(node.inputs[position])'")
-    }
+    guard let type = constant(position)?.elementType, type != .float32 else { return }
+    throw .shapeMismatch(
+      node: node.name, type: node.operatorType,
+      expected: "a computed value or a float32 constant as '\(name)'",
+      found: "the \(type) constant '\(node.inputs[position])'")
   }
 
   /// The integers of a constant input that must be there.

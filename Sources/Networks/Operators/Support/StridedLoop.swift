@@ -74,6 +74,17 @@ struct StridedLoop: Sendable {
     }
   }
 
+  /// The offsets of one operand's elements, in the order of the walk.
+  func offsets(of operand: Int) -> [Int] {
+    let rows = outerExtents.reduce(1, *)
+    var offsets: [Int] = []
+    offsets.reserveCapacity(max(0, rows * rowCount))
+    forEachRow(in: 0..<rows) { first in
+      for index in 0..<rowCount { offsets.append(first[operand] + index * rowSteps[operand]) }
+    }
+    return offsets
+  }
+
   private func forEachRow(in rows: Range<Int>, _ body: (SIMD4<Int>) -> Void) {
     var position = [Int](repeating: 0, count: outerExtents.count)
     var offsets = SIMD4<Int>.zero
