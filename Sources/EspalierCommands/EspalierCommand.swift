@@ -11,7 +11,7 @@ public struct EspalierCommand: ParsableCommand {
     version: EspalierVersion.current,
     subcommands: [
       SearchCommand.self, ApplyCommand.self, RunCommand.self, EvaluateCommand.self,
-      TrainCommand.self, CheckCommand.self, EnvironmentsCommand.self,
+      CheckCommand.self, EnvironmentsCommand.self,
     ])
 
   /// The root command.

@@ -1,6 +1,4 @@
-import CompressionPolicies
 public import Foundation
-import Interchange
 
 /// The files of a run and where they lie.
 public struct RunDirectory: Equatable, Sendable {
@@ -45,17 +43,6 @@ public struct RunDirectory: Equatable, Sendable {
 
   /// Makes the folder.
   ///
-  /// - Throws: `FileError` when it cannot be made.
-  func create() throws {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw EspalierError.setting(
-        name: "--output", expected: "a folder that can be written", found: "'\(folder.path)'")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder.path) else {
-      throw EspalierError.setting(
-        name: "--output", expected: "a folder that can be written", found: "'\(folder.path)'")
-    }
-  }
+  /// - Throws: `EspalierError.setting` when it cannot be made or written.
+  func create() throws { _ = try OutputFolder(folder.path) }
 }
