@@ -42,11 +42,8 @@ struct MaxPool: Operator {
         let source = input.pointer + plane * geometry.inputArea * geometry.channels
         let offset = plane * geometry.outputArea * geometry.channels
         let target = call.outputs[0].pointer + offset
-        if keeps {
-          MaxPool.maxima(of: source, geometry, into: target, positions: call.state + offset)
-        } else {
-          MaxPool.maxima(of: source, geometry, into: target)
-        }
+        MaxPool.maxima(
+          of: source, geometry, into: target, positions: keeps ? call.state + offset : nil)
         if hasIndices {
           writeIndices(
             plane: plane, geometry, positions: call.state + offset,
@@ -84,61 +81,69 @@ struct MaxPool: Operator {
   /// The position of a window that lies in the padding alone.
   private static let nowhere = UInt32.max >> 1
 
+  /// Eight channels at a time, then one by one.
+  ///
+  /// NaN is greater than everything, as in PyTorch.
   private static func maxima(
     of source: UnsafePointer<Float>, _ geometry: PoolingGeometry,
-    into target: UnsafeMutablePointer<Float>
+    into target: UnsafeMutablePointer<Float>, positions: UnsafeMutablePointer<Float>?
   ) {
     let channels = geometry.channels
     geometry.forEachWindow { window in
       let out = target + window.position * channels
-      var isFirst = true
-      geometry.forEachTap(of: window) { tap in
-        let values = source + tap * channels
-        if isFirst {
-          out.update(from: values, count: channels)
-        } else {
-          for channel in 0..<channels {
-            let value = values[channel]
-            let best = out[channel]
-            out[channel] = value > best ? value : best
-          }
-        }
-        isFirst = false
+      let places = positions.map { $0 + window.position * channels }
+      guard let first = geometry.firstTap(of: window) else {
+        out.update(repeating: -.infinity, count: channels)
+        places?.update(repeating: Float(bitPattern: nowhere), count: channels)
+        return
       }
-      if isFirst { out.update(repeating: -.infinity, count: channels) }
+      var channel = 0
+      while channel + Lanes.scalarCount <= channels {
+        maximum(
+          source + channel, geometry, window, first, out + channel, places.map { $0 + channel })
+        channel += Lanes.scalarCount
+      }
+      while channel < channels {
+        single(
+          source + channel, geometry, window, first, out + channel, places.map { $0 + channel })
+        channel += 1
+      }
     }
   }
 
-  private static func maxima(
-    of source: UnsafePointer<Float>, _ geometry: PoolingGeometry,
-    into target: UnsafeMutablePointer<Float>, positions: UnsafeMutablePointer<Float>
+  @inline(__always)
+  private static func maximum(
+    _ source: UnsafePointer<Float>, _ geometry: PoolingGeometry, _ window: PoolingGeometry.Window,
+    _ first: Int, _ out: UnsafeMutablePointer<Float>, _ places: UnsafeMutablePointer<Float>?
   ) {
-    let channels = geometry.channels
-    geometry.forEachWindow { window in
-      let out = target + window.position * channels
-      let places = positions + window.position * channels
-      var isFirst = true
-      geometry.forEachTap(of: window) { tap in
-        let values = source + tap * channels
-        let place = Float(bitPattern: UInt32(truncatingIfNeeded: tap))
-        if isFirst {
-          out.update(from: values, count: channels)
-          places.update(repeating: place, count: channels)
-        } else {
-          for channel in 0..<channels {
-            let value = values[channel]
-            let best = out[channel]
-            out[channel] = value > best ? value : best
-            places[channel] = value > best ? place : places[channel]
-          }
-        }
-        isFirst = false
-      }
-      if isFirst {
-        out.update(repeating: -.infinity, count: channels)
-        places.update(repeating: Float(bitPattern: nowhere), count: channels)
+    var best = Lanes(at: source + first * geometry.channels)
+    var place = SIMD8<UInt32>(repeating: UInt32(truncatingIfNeeded: first))
+    geometry.forEachTap(of: window) { tap in
+      let value = Lanes(at: source + tap * geometry.channels)
+      let isBetter = (value .> best) .| (value .!= value)
+      best.replace(with: value, where: isBetter)
+      place.replace(with: UInt32(truncatingIfNeeded: tap), where: isBetter)
+    }
+    best.store(at: out)
+    if let places { unsafeBitCast(place, to: Lanes.self).store(at: places) }
+  }
+
+  @inline(__always)
+  private static func single(
+    _ source: UnsafePointer<Float>, _ geometry: PoolingGeometry, _ window: PoolingGeometry.Window,
+    _ first: Int, _ out: UnsafeMutablePointer<Float>, _ place: UnsafeMutablePointer<Float>?
+  ) {
+    var best = source[first * geometry.channels]
+    var position = first
+    geometry.forEachTap(of: window) { tap in
+      let value = source[tap * geometry.channels]
+      if value > best || value.isNaN {
+        best = value
+        position = tap
       }
     }
+    out.pointee = best
+    place?.pointee = Float(bitPattern: UInt32(truncatingIfNeeded: position))
   }
 
   /// Positions in the flattened row-major input; `storage_order` 1 counts the spatial axes from the

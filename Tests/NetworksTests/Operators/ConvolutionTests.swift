@@ -75,7 +75,8 @@ import Testing
 
   @Test func multiplyAccumulatesAreCounted() throws {
     let item = ConvolutionCase.grouped[0]
-    let operation = try OperatorRegistry.makeOperator(NodeReader(item.graph.nodes[0], in: item.graph))
+    let operation = try OperatorRegistry.makeOperator(
+      NodeReader(item.graph.nodes[0], in: item.graph))
     let inputs: [Shape?] = [item.input, item.weight, [4]]
     let outputs = try operation.outputShapes(of: inputs)
     #expect(

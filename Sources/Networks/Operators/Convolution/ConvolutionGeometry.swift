@@ -83,8 +83,8 @@ struct ConvolutionGeometry {
 
   /// The rows of `inputFrame` under some rows of the output.
   func frameRows(under rows: Range<Int>) -> Range<Int> {
-    rows.lowerBound * vertical.stride
-      ..< max(rows.lowerBound, rows.upperBound - 1) * vertical.stride + vertical.reach
+    rows.lowerBound * vertical.stride..<max(rows.lowerBound, rows.upperBound - 1) * vertical.stride
+      + vertical.reach
   }
 
   /// Where the first tap of each output lies, for the first rows of outputs in a frame.

@@ -92,8 +92,9 @@ struct AxisMean {
   ) {
     guard let axis = axes.first else { return }
     let inner = axes.dropFirst()
-    if axis.isReduced, inner.count <= 1 {
-      let columns = inner.first?.extent ?? 1
+    if axis.isReduced, inner.isEmpty {
+      sums[0] += AxisMean.sum(input, count: axis.extent)
+    } else if axis.isReduced, let columns = inner.first?.extent, inner.count == 1 {
       Kernels.columnSums(input, rows: axis.extent, channels: columns, into: sums)
     } else if inner.isEmpty {
       for element in 0..<axis.extent { sums[element] += Double(input[element]) }
@@ -103,6 +104,20 @@ struct AxisMean {
           input + step * axis.size, inner,
           into: axis.isReduced ? sums : sums + step * axis.keptSize)
       }
+    }
+  }
+
+  /// A line's sum as sixteen chains: a single one would wait on every addition.
+  private static func sum(_ line: UnsafePointer<Float>, count: Int) -> Double {
+    let chains = 16
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: chains) { buffer in
+      guard let sums = buffer.baseAddress else { return 0 }
+      sums.initialize(repeating: 0, count: chains)
+      Kernels.columnSums(line, rows: count / chains, channels: chains, into: sums)
+      var total = 0.0
+      for chain in 0..<chains { total += sums[chain] }
+      for element in count / chains * chains..<count { total += Double(line[element]) }
+      return total
     }
   }
 

@@ -80,19 +80,36 @@ struct ChannelColumns {
       for line in shards[part] {
         let first = line * channels * inner
         if inner == 1 {
-          for channel in 0..<channels {
-            out[first + channel] +=
-              a[first + channel] * factor[channel] + b[first + channel] * slope[channel]
-              + offset[channel]
-          }
+          accumulateRow(a + first, factor, b + first, slope, offset, into: out + first)
           continue
         }
         for channel in 0..<channels {
           for element in first + channel * inner..<first + (channel + 1) * inner {
-            out[element] += a[element] * factor[channel] + b[element] * slope[channel] + offset[channel]
+            out[element] +=
+              a[element] * factor[channel] + b[element] * slope[channel] + offset[channel]
           }
         }
       }
+    }
+  }
+
+  /// The same for one row of channels.
+  @inline(__always)
+  private func accumulateRow(
+    _ a: UnsafePointer<Float>, _ factor: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ slope: UnsafePointer<Float>, _ offset: UnsafePointer<Float>,
+    into out: UnsafeMutablePointer<Float>
+  ) {
+    var channel = 0
+    while channel + Lanes.scalarCount <= channels {
+      let sum = Lanes(at: a + channel) * Lanes(at: factor + channel) + Lanes(at: offset + channel)
+      let total = sum + Lanes(at: b + channel) * Lanes(at: slope + channel)
+      (Lanes(at: out + channel) + total).store(at: out + channel)
+      channel += Lanes.scalarCount
+    }
+    while channel < channels {
+      out[channel] += a[channel] * factor[channel] + offset[channel] + b[channel] * slope[channel]
+      channel += 1
     }
   }
 }

@@ -9,7 +9,8 @@ enum ColumnSums {
   ) {
     let shards = Shards(of: rows, limit: 16, least: 1 + (1 << 14) / max(1, columns))
     total(shards, columns: columns, pool) { range, part in
-      Kernels.columnSums(a + range.lowerBound * columns, rows: range.count, channels: columns, into: part)
+      Kernels.columnSums(
+        a + range.lowerBound * columns, rows: range.count, channels: columns, into: part)
     } finish: { total in
       for column in 0..<columns { sum[column] += Float(scale * total[column]) }
     }
