@@ -1,28 +1,72 @@
 /* Gradients of the depthwise convolution, vectorised over channels; a last partial vector is
    loaded and stored in part. */
 
+enum { TapGroup = 9, MaximumWindow = 5 };
+
+/* One output row under one kernel row, for one vector of channels and neighbouring taps. The
+   window holds the input pixels that the next outputs still add to, so that each is written once. */
+INLINE void inputGradientWindow(const int width, const int stride, const int whole,
+                                const EspalierDepthwise *e, const float *outputGradient,
+                                const float *weights, ptrdiff_t count, float *out) {
+  Lanes taps[MaximumWindow], window[MaximumWindow];
+  UNROLL for (int j = 0; j < width; j++) {
+    loadLanes(whole, weights + j * e->channels, count, &taps[j]);
+    window[j] = SPLAT(0.0f);
+  }
+  for (ptrdiff_t x = 0; x < e->outputWidth; x++) {
+    Lanes gradient;
+    loadLanes(whole, outputGradient + x * e->channels, count, &gradient);
+    UNROLL for (int j = 0; j < width; j++) window[j] = MULTIPLY_ADD(gradient, taps[j], window[j]);
+    UNROLL for (int j = 0; j < stride && j < width; j++)
+      addLanes(whole, out + j * e->channels, count, &window[j]);
+    UNROLL for (int j = 0; j < width; j++)
+      window[j] = j + stride < width ? window[j + stride] : SPLAT(0.0f);
+    out += stride * e->channels;
+  }
+  UNROLL for (int j = 0; j < width - stride; j++)
+    addLanes(whole, out + j * e->channels, count, &window[j]);
+}
+
+/* The same for any stride and dilation. */
+INLINE void inputGradientTaps(const int whole, const EspalierDepthwise *e,
+                              const float *outputGradient, const float *weights, ptrdiff_t count,
+                              float *out) {
+  for (ptrdiff_t x = 0; x < e->outputWidth; x++)
+    for (ptrdiff_t j = 0; j < e->kernelWidth; j++) {
+      Lanes gradient, tap;
+      loadLanes(whole, outputGradient + x * e->channels, count, &gradient);
+      loadLanes(whole, weights + j * e->channels, count, &tap);
+      gradient *= tap;
+      addLanes(whole, out + (x * e->strideX + j * e->dilationX) * e->channels, count, &gradient);
+    }
+}
+
+INLINE void inputGradientVector(const int whole, const EspalierDepthwise *e,
+                                const float *outputGradient, const float *weights, ptrdiff_t count,
+                                float *out) {
+  ptrdiff_t shape = e->dilationX == 1 ? e->kernelWidth * 10 + e->strideX : 0;
+  if (shape == 31) inputGradientWindow(3, 1, whole, e, outputGradient, weights, count, out);
+  else if (shape == 32) inputGradientWindow(3, 2, whole, e, outputGradient, weights, count, out);
+  else if (shape == 51) inputGradientWindow(5, 1, whole, e, outputGradient, weights, count, out);
+  else if (shape == 52) inputGradientWindow(5, 2, whole, e, outputGradient, weights, count, out);
+  else inputGradientTaps(whole, e, outputGradient, weights, count, out);
+}
+
 static void depthwiseInputGradient(const float *outputGradient, const float *weights,
                                    EspalierDepthwise e, float *inputGradient) {
   for (ptrdiff_t y = 0; y < e.outputHeight; y++)
     for (ptrdiff_t i = 0; i < e.kernelHeight; i++) {
       float *row = inputGradient +
                    (y * e.strideY + i * e.dilationY) * e.paddedWidth * e.channels;
-      const float *rowWeights = weights + i * e.kernelWidth * e.channels;
-      for (ptrdiff_t x = 0; x < e.outputWidth; x++) {
-        const float *gradient = outputGradient + (y * e.outputWidth + x) * e.channels;
-        for (ptrdiff_t j = 0; j < e.kernelWidth; j++) {
-          float *out = row + (x * e.strideX + j * e.dilationX) * e.channels;
-          const float *weight = rowWeights + j * e.channels;
-          ptrdiff_t c = 0;
-          for (; c + LANES <= e.channels; c += LANES)
-            STORE(out + c, MULTIPLY_ADD(LOAD(gradient + c), LOAD(weight + c), LOAD(out + c)));
-          for (; c < e.channels; c++) out[c] = MULTIPLY_ADD(gradient[c], weight[c], out[c]);
-        }
-      }
+      const float *gradient = outputGradient + y * e.outputWidth * e.channels;
+      const float *taps = weights + i * e.kernelWidth * e.channels;
+      ptrdiff_t c = 0;
+      for (; c + LANES <= e.channels; c += LANES)
+        inputGradientVector(1, &e, gradient + c, taps + c, LANES, row + c);
+      if (c < e.channels)
+        inputGradientVector(0, &e, gradient + c, taps + c, e.channels - c, row + c);
     }
 }
-
-enum { TapGroup = 9 };
 
 /* Adds one output row's part to `taps` taps of one vector of channels; `offsets` lead from the
    pixel under the first tap of the kernel to the one under each. */
@@ -33,26 +77,15 @@ INLINE void weightGradientTile(const int taps, const int whole, const EspalierDe
   UNROLL for (int t = 0; t < taps; t++) sums[t] = SPLAT(0.0f);
   for (ptrdiff_t x = 0; x < e->outputWidth; x++) {
     Lanes gradient, pixel;
-    if (whole) gradient = LOAD(outputGradient + x * e->channels);
-    else loadFirst(outputGradient + x * e->channels, count, &gradient);
+    loadLanes(whole, outputGradient + x * e->channels, count, &gradient);
     const float *from = input + x * e->strideX * e->channels;
     UNROLL for (int t = 0; t < taps; t++) {
-      if (whole) pixel = LOAD(from + offsets[t]);
-      else loadFirst(from + offsets[t], count, &pixel);
+      loadLanes(whole, from + offsets[t], count, &pixel);
       sums[t] = MULTIPLY_ADD(pixel, gradient, sums[t]);
     }
   }
-  UNROLL for (int t = 0; t < taps; t++) {
-    float *out = weightGradient + t * e->channels;
-    if (whole) {
-      STORE(out, LOAD(out) + sums[t]);
-    } else {
-      Lanes old;
-      loadFirst(out, count, &old);
-      old += sums[t];
-      storeFirst(out, count, &old);
-    }
-  }
+  UNROLL for (int t = 0; t < taps; t++)
+    addLanes(whole, weightGradient + t * e->channels, count, &sums[t]);
 }
 
 /* All channels of one output row for `taps` neighbouring taps. */

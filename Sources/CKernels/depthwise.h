@@ -1,13 +1,13 @@
 /* Depthwise convolution, forward: several output pixels × vectors of channels in registers. */
 
 typedef struct {
-  const float *input, *weights, *bias;
+  const float *weights, *bias;
   EspalierDepthwise extents;
   float lower, upper;
 } Depthwise;
 
-/* Four pixels in a row share each load of the weights. `input` and `output` stand at the first
-   pixel's first channel. */
+/* Pixels in a row share each load of the weights. `input` and `output` stand at the first pixel's
+   first channel. */
 INLINE void depthwiseTile(const int pixels, const int vectors, const Depthwise *work,
                           const float *input, ptrdiff_t channel, float *output) {
   const EspalierDepthwise *e = &work->extents;
@@ -71,7 +71,7 @@ static void depthwiseFewChannels(const Depthwise *work, const float *input, floa
 
 static void depthwise(const float *input, const float *weights, EspalierDepthwise extents,
                       const float *bias, float lower, float upper, float *output) {
-  Depthwise work = {input, weights, bias, extents, lower, upper};
+  Depthwise work = {weights, bias, extents, lower, upper};
   ptrdiff_t channels = extents.channels, width = extents.outputWidth;
   for (ptrdiff_t y = 0; y < extents.outputHeight; y++) {
     const float *row = input + y * extents.strideY * extents.paddedWidth * channels;

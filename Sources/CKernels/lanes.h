@@ -51,3 +51,21 @@ INLINE void storeFirst(float *to, ptrdiff_t count, const Lanes *from) {
   }
   if (count & 1) to[done] = lanes[done];
 }
+
+/* A whole vector, or its first `count` lanes and zeros. `whole` is known to the compiler. */
+INLINE void loadLanes(const int whole, const float *from, ptrdiff_t count, Lanes *to) {
+  if (whole) *to = LOAD(from);
+  else loadFirst(from, count, to);
+}
+
+/* `out += value`, whole or its first `count` lanes. */
+INLINE void addLanes(const int whole, float *out, ptrdiff_t count, const Lanes *value) {
+  Lanes old;
+  if (whole) {
+    STORE(out, LOAD(out) + *value);
+  } else {
+    loadFirst(out, count, &old);
+    old += *value;
+    storeFirst(out, count, &old);
+  }
+}

@@ -2,7 +2,7 @@
    outputs stays in registers while a block of rows passes. The block's part of D is copied first,
    vector by vector and padded with zeros: its stride is then short and its tails are gone. */
 
-enum { BlockRows = 128, BlockVectors = 64 / LANES };
+enum { BlockRows = 64, BlockVectors = 64 / LANES };
 
 typedef struct {
   const float *base;
@@ -26,6 +26,9 @@ INLINE void gradientTile(const int height, const int vectors, const GradientBloc
   const float *start = block->base + offset;
   for (ptrdiff_t p = 0; p < block->rows; p++) {
     const float *a = start + block->rowOffsets[p];
+    /* The next tiles' line, which no stride foretells where rows are long. The narrow tile has no
+       load to spare. */
+    if (vectors > 1) __builtin_prefetch(a + 16);
     Lanes right[TileVectors];
     UNROLL for (int v = 0; v < vectors; v++) right[v] = LOAD(d + (v * BlockRows + p) * LANES);
     UNROLL for (int r = 0; r < height; r++) {
@@ -38,14 +41,8 @@ INLINE void gradientTile(const int height, const int vectors, const GradientBloc
     ptrdiff_t output = (vector + v) * LANES, count = block->outputs - output;
     UNROLL for (int r = 0; r < height; r++) {
       float *out = block->gradient + (k + r) * block->gradientStride + output;
-      if (count >= LANES) {
-        STORE(out, LOAD(out) + sums[r][v]);
-      } else {
-        Lanes old;
-        loadFirst(out, count, &old);
-        old += sums[r][v];
-        storeFirst(out, count, &old);
-      }
+      if (count >= LANES) addLanes(1, out, LANES, &sums[r][v]);
+      else addLanes(0, out, count, &sums[r][v]);
     }
   }
 }
@@ -57,13 +54,13 @@ INLINE void gradientTile(const int height, const int vectors, const GradientBloc
   }
 GRADIENT_TILE(1, 1) GRADIENT_TILE(2, 1) GRADIENT_TILE(3, 1) GRADIENT_TILE(4, 1) GRADIENT_TILE(8, 1)
 GRADIENT_TILE(1, 2) GRADIENT_TILE(2, 2) GRADIENT_TILE(3, 2) GRADIENT_TILE(4, 2) GRADIENT_TILE(5, 2)
-GRADIENT_TILE(6, 2) GRADIENT_TILE(1, 3) GRADIENT_TILE(2, 3) GRADIENT_TILE(3, 3) GRADIENT_TILE(4, 3)
+GRADIENT_TILE(6, 2) GRADIENT_TILE(1, 3) GRADIENT_TILE(2, 3) GRADIENT_TILE(3, 3)
 
 static GradientTile *const gradientTiles[TileRows + 1][4] = {
     [1] = {[1] = gradientTile1x1, [2] = gradientTile1x2, [3] = gradientTile1x3},
     [2] = {[1] = gradientTile2x1, [2] = gradientTile2x2, [3] = gradientTile2x3},
     [3] = {[1] = gradientTile3x1, [2] = gradientTile3x2, [3] = gradientTile3x3},
-    [4] = {[1] = gradientTile4x1, [2] = gradientTile4x2, [3] = gradientTile4x3},
+    [4] = {[1] = gradientTile4x1, [2] = gradientTile4x2},
     [5] = {[2] = gradientTile5x2},
     [6] = {[2] = gradientTile6x2},
     [8] = {[1] = gradientTile8x1},

@@ -21,23 +21,18 @@ INLINE void finishColumn(const int rows, const int whole, const EspalierEpilogue
                          ptrdiff_t row, ptrdiff_t output, ptrdiff_t count, Lanes *sums,
                          int distance) {
   Lanes lower = SPLAT(epilogue->lower), upper = SPLAT(epilogue->upper), bias = SPLAT(0.0f), other;
-  if (epilogue->bias != NULL) {
-    if (whole) bias = LOAD(epilogue->bias + output);
-    else loadFirst(epilogue->bias + output, count, &bias);
-  }
+  if (epilogue->bias != NULL) loadLanes(whole, epilogue->bias + output, count, &bias);
   UNROLL for (int r = 0; r < rows; r++) {
     float *out = epilogue->output + (row + r) * epilogue->outputStride + output;
     Lanes value = sums[r * distance];
     if (epilogue->accumulate) {
-      if (whole) other = LOAD(out);
-      else loadFirst(out, count, &other);
+      loadLanes(whole, out, count, &other);
       value += other;
     }
     value += bias;
     if (epilogue->residual != NULL) {
       const float *residual = epilogue->residual + (row + r) * epilogue->residualStride + output;
-      if (whole) other = LOAD(residual);
-      else loadFirst(residual, count, &other);
+      loadLanes(whole, residual, count, &other);
       value += other;
     }
     value = value < lower ? lower : value;
@@ -89,16 +84,15 @@ INLINE void productTile(const int rows, const int vectors, const Product *produc
   }
 PRODUCT_TILE(1, 1) PRODUCT_TILE(1, 2) PRODUCT_TILE(1, 3) PRODUCT_TILE(1, 4) PRODUCT_TILE(1, 8)
 PRODUCT_TILE(2, 1) PRODUCT_TILE(2, 2) PRODUCT_TILE(2, 3) PRODUCT_TILE(2, 4)
-PRODUCT_TILE(3, 1) PRODUCT_TILE(3, 2) PRODUCT_TILE(3, 3) PRODUCT_TILE(3, 4)
-PRODUCT_TILE(4, 1) PRODUCT_TILE(4, 2) PRODUCT_TILE(4, 3)
+PRODUCT_TILE(3, 1) PRODUCT_TILE(3, 2) PRODUCT_TILE(3, 3) PRODUCT_TILE(4, 1) PRODUCT_TILE(4, 2)
 PRODUCT_TILE(5, 2) PRODUCT_TILE(6, 2) PRODUCT_TILE(8, 1)
 
 static ProductTile *const productTiles[TileRows + 1][TileVectors + 1] = {
     [1] = {[1] = productTile1x1, [2] = productTile1x2, [3] = productTile1x3, [4] = productTile1x4,
            [8] = productTile1x8},
     [2] = {[1] = productTile2x1, [2] = productTile2x2, [3] = productTile2x3, [4] = productTile2x4},
-    [3] = {[1] = productTile3x1, [2] = productTile3x2, [3] = productTile3x3, [4] = productTile3x4},
-    [4] = {[1] = productTile4x1, [2] = productTile4x2, [3] = productTile4x3},
+    [3] = {[1] = productTile3x1, [2] = productTile3x2, [3] = productTile3x3},
+    [4] = {[1] = productTile4x1, [2] = productTile4x2},
     [5] = {[2] = productTile5x2},
     [6] = {[2] = productTile6x2},
     [8] = {[1] = productTile8x1},
@@ -109,10 +103,10 @@ static ProductTile *const productTiles[TileRows + 1][TileVectors + 1] = {
    their own chains. */
 INLINE ptrdiff_t tileHeight(ptrdiff_t left, ptrdiff_t vectors) {
   static const unsigned char byTwo[] = {0, 1, 2, 3, 4, 5, 6, 4, 4, 5, 6, 6};
-  static const unsigned char byThree[] = {0, 1, 2, 3, 4, 3, 3};
+  static const unsigned char byThree[] = {0, 1, 2, 3, 2};
   static const unsigned char byOne[] = {0, 1, 2, 3, 4, 4, 4, 4};
   if (vectors == 2) return left < 12 ? byTwo[left] : 6;
-  if (vectors == 3) return left < 7 ? byThree[left] : 4;
+  if (vectors == 3) return left < 5 ? byThree[left] : 3;
   return left < 8 ? byOne[left] : 8;
 }
 
@@ -125,7 +119,7 @@ static void productOfFewRows(const Product *product, ptrdiff_t row, ptrdiff_t ro
                              ptrdiff_t vectors) {
   for (ptrdiff_t vector = 0, width; vector < vectors; vector += width) {
     ptrdiff_t left = vectors - vector;
-    width = rows == 1 && left >= 8 ? 8 : smaller(left, 4);
+    width = rows == 1 && left >= 8 ? 8 : smaller(left, rows == 3 ? 3 : 4);
     productTiles[rows][width](product, row, vector);
   }
 }

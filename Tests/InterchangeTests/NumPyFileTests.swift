@@ -35,7 +35,7 @@ import Testing
       TypedArray(Tensor(shape: [2, 3, 5]) { Float($0) / 7 - 1 }),
       TypedArray(Tensor(shape: [], repeating: .infinity)),
       TypedArray(Tensor(shape: [3, 0, 2])),
-      try TypedArray(shape: [4], doubles: [.pi, -0.0, .greatestFiniteMagnitude, 5e-324]),
+      try TypedArray(shape: [4], doubles: [.pi, -0.0, .greatestFiniteMagnitude, .leastNonzeroMagnitude]),
       try TypedArray(shape: [1, 3], integers: [.min, 0, .max]),
       try TypedArray(
         shape: [2, 1, 2], integers: [-2_147_483_648, 5, -1, 2_147_483_647], elementType: .int32),

@@ -27,7 +27,7 @@ public enum ONNXDefect: Error, Equatable, Sendable, CustomStringConvertible {
   /// A value that is written twice.
   case duplicateValue(String)
   /// Nodes that wait for each other.
-  case cycle(node: String, type: String)
+  case cycle(node: String, value: String)
   /// What the graph itself finds wrong with it.
   case graph(GraphError)
 
@@ -60,8 +60,8 @@ public enum ONNXDefect: Error, Equatable, Sendable, CustomStringConvertible {
       "\(reader) reads '\(name)', which nothing writes"
     case .duplicateValue(let name):
       "the value '\(name)' is written twice"
-    case .cycle(let node, let type):
-      "node '\(node)' (\(type)) is part of a cycle"
+    case .cycle(let node, let value):
+      "node '\(node)' reads '\(value)', which depends on the node itself: the graph has a cycle"
     case .graph(let error):
       error.description
     }

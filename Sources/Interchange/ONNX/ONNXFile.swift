@@ -1,6 +1,5 @@
 public import Foundation
 public import Networks
-import SwiftProtobuf
 
 /// ONNX in and out.
 public enum ONNXFile {

@@ -1,4 +1,3 @@
-public import Networks
 public import Tensors
 
 /// What a reader of an ONNX file knows beyond what the file says.

@@ -24,8 +24,9 @@ struct AveragePool: Operator {
   }
 
   func forward(_ call: OperatorCall) {
-    guard let input = call.inputs[0], input.count > 0 else { return }
-    let geometry = PoolingGeometry(input.shape, layout: input.layout, axes: shape.axes(of: input.shape))
+    guard let input = call.input(0), input.count > 0 else { return }
+    let geometry = PoolingGeometry(
+      input.shape, layout: input.layout, axes: shape.axes(of: input.shape))
     let channels = geometry.channels
     let shards = geometry.shards
     call.pool.run(shards: shards.parts) { part in
@@ -47,7 +48,7 @@ struct AveragePool: Operator {
   }
 
   func backward(_ call: OperatorCall) {
-    guard let gradient = call.inputGradients[0], gradient.count > 0 else { return }
+    guard let gradient = call.inputGradient(0), gradient.count > 0 else { return }
     let geometry = PoolingGeometry(
       gradient.shape, layout: gradient.layout, axes: shape.axes(of: gradient.shape))
     let channels = geometry.channels

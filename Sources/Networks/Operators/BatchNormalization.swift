@@ -17,6 +17,9 @@ struct BatchNormalization: Operator {
   private let hasStatistics: Bool
 
   init(_ node: NodeReader) throws(GraphError) {
+    for (position, name) in ["X", "scale", "B", "input_mean", "input_var"].enumerated() {
+      try node.require(position, named: name)
+    }
     self.node = node
     epsilon = try node.float("epsilon", default: 1e-5)
     momentum = try node.float("momentum", default: 0.9)
@@ -126,8 +129,8 @@ struct BatchNormalization: Operator {
           let deviation = Double(deviations[channel])
           let mean = Double(call.state[channel])
           let scaleGradient = deviation * (products[channel] - mean * sums[channel])
-          call.inputGradients[1]?.pointer[channel] += Float(scaleGradient)
-          call.inputGradients[2]?.pointer[channel] += Float(sums[channel])
+          call.inputGradient(1)?.pointer[channel] += Float(scaleGradient)
+          call.inputGradient(2)?.pointer[channel] += Float(sums[channel])
           let factor = Double(scale.pointer[channel]) * deviation
           let part = usesBatch(call) ? -factor / Double(columns.perChannel) : 0
           let slope = part * deviation * scaleGradient
@@ -135,7 +138,7 @@ struct BatchNormalization: Operator {
           map[channels + channel] = Float(slope)
           map[2 * channels + channel] = Float(part * sums[channel] - slope * mean)
         }
-        guard let target = call.inputGradients[0] else { return }
+        guard let target = call.inputGradient(0) else { return }
         columns.accumulate(
           gradient, map, input.pointer, map + channels, map + 2 * channels,
           into: target.pointer, pool: call.pool)

@@ -11,6 +11,9 @@ struct GeneralProduct: Operator {
   private let transposesB: Bool
 
   init(_ node: NodeReader) throws(GraphError) {
+    try node.require(0, named: "A")
+    try node.require(1, named: "B")
+    if node.hasInput(2) { try node.require(2, named: "C") }
     self.node = node
     alpha = try node.float("alpha", default: 1)
     beta = try node.float("beta", default: 1)
@@ -37,7 +40,7 @@ struct GeneralProduct: Operator {
       throw node.mismatch(expected: "two matrices with one inner extent", found: inputs)
     }
     let extents = extents(a, b)
-    let output: Shape = [extents.rows, extents.columns]
+    let output = try node.shape(of: [extents.rows, extents.columns], from: inputs)
     if inputs.count > 2, let c = inputs[2], c.broadcast(with: output) != output {
       throw node.mismatch(expected: "a C that broadcasts to \(output)", found: inputs)
     }
@@ -51,10 +54,10 @@ struct GeneralProduct: Operator {
   }
 
   func forward(_ call: OperatorCall) {
-    guard let a = call.inputs[0], let b = call.inputs[1] else { return }
+    guard let a = call.input(0), let b = call.input(1) else { return }
     let extents = extents(a.shape, b.shape)
     let output = call.outputs[0].pointer
-    let c = beta != 0 && call.inputs.count > 2 ? call.inputs[2] : nil
+    let c = beta == 0 ? nil : call.input(2)
     if let c { fill(output, with: c, extents) }
     ParallelProduct.multiply(
       rows: extents.rows, columns: extents.columns, inner: extents.inner,
@@ -89,16 +92,16 @@ struct GeneralProduct: Operator {
   // MARK: - Gradients
 
   func backward(_ call: OperatorCall) {
-    guard let a = call.inputs[0], let b = call.inputs[1] else { return }
+    guard let a = call.input(0), let b = call.input(1) else { return }
     let extents = extents(a.shape, b.shape)
     let gradient = call.outputGradients[0].pointer
-    if let target = call.inputGradients[0] {
+    if let target = call.inputGradient(0) {
       addGradientOfA(gradient, b, extents, into: target, call.pool)
     }
-    if let target = call.inputGradients[1] {
+    if let target = call.inputGradient(1) {
       addGradientOfB(gradient, a, extents, into: target, call.pool)
     }
-    if call.inputGradients.count > 2, let target = call.inputGradients[2] {
+    if let target = call.inputGradient(2) {
       addGradientOfC(gradient, extents, into: target, call.pool)
     }
   }

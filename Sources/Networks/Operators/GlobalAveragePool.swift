@@ -7,6 +7,7 @@ struct GlobalAveragePool: Operator {
   private let node: NodeReader
 
   init(_ node: NodeReader) throws(GraphError) {
+    try node.require(0, named: "X")
     self.node = node
   }
 
@@ -23,12 +24,12 @@ struct GlobalAveragePool: Operator {
   }
 
   func forward(_ call: OperatorCall) {
-    guard let input = call.inputs[0] else { return }
+    guard let input = call.input(0) else { return }
     mean(of: input).forward(input.pointer, into: call.outputs[0].pointer, pool: call.pool)
   }
 
   func backward(_ call: OperatorCall) {
-    guard let gradient = call.inputGradients[0] else { return }
+    guard let gradient = call.inputGradient(0) else { return }
     mean(of: gradient).backward(
       call.outputGradients[0].pointer, into: gradient.pointer, pool: call.pool)
   }

@@ -10,6 +10,8 @@ struct MatrixProduct: Operator {
   private let node: NodeReader
 
   init(_ node: NodeReader) throws(GraphError) {
+    try node.require(0, named: "A")
+    try node.require(1, named: "B")
     self.node = node
   }
 
@@ -22,7 +24,7 @@ struct MatrixProduct: Operator {
     }
     let rows = a.rank > 1 ? [product.rows] : []
     let columns = b.rank > 1 ? [product.columns] : []
-    return [Shape(product.batch + rows + columns)]
+    return [try node.shape(of: product.batch + rows + columns, from: inputs)]
   }
 
   func multiplyAccumulates(inputs: [Shape?], outputs: [Shape]) -> Int {
@@ -33,7 +35,7 @@ struct MatrixProduct: Operator {
   }
 
   func forward(_ call: OperatorCall) {
-    guard let a = call.inputs[0], let b = call.inputs[1],
+    guard let a = call.input(0), let b = call.input(1),
       let product = BatchedProduct(a.shape, b.shape)?.collapsed
     else { return }
     product.forEachMatrix(isApart: true, call.pool) { index, pool in
@@ -49,12 +51,12 @@ struct MatrixProduct: Operator {
 
   /// dA = dY · Bᵀ and dB = Aᵀ · dY, summed over the axes that were broadcast.
   func backward(_ call: OperatorCall) {
-    guard let a = call.inputs[0], let b = call.inputs[1],
+    guard let a = call.input(0), let b = call.input(1),
       let product = BatchedProduct(a.shape, b.shape)?.collapsed
     else { return }
     let (rows, inner, columns) = (product.rows, product.inner, product.columns)
     let gradient = call.outputGradients[0].pointer
-    if let target = call.inputGradients[0] {
+    if let target = call.inputGradient(0) {
       product.forEachMatrix(isApart: !product.broadcastsA, call.pool) { index, pool in
         let offsets = product.offsets(of: index)
         ParallelProduct.multiply(
@@ -64,7 +66,7 @@ struct MatrixProduct: Operator {
           into: target.pointer + offsets.a, stride: inner, pool: pool)
       }
     }
-    if let target = call.inputGradients[1] {
+    if let target = call.inputGradient(1) {
       product.forEachMatrix(isApart: !product.broadcastsB, call.pool) { index, pool in
         let offsets = product.offsets(of: index)
         ParallelProduct.multiply(

@@ -32,8 +32,9 @@ struct MaxPool: Operator {
   }
 
   func forward(_ call: OperatorCall) {
-    guard let input = call.inputs[0], input.count > 0 else { return }
-    let geometry = PoolingGeometry(input.shape, layout: input.layout, axes: shape.axes(of: input.shape))
+    guard let input = call.input(0), input.count > 0 else { return }
+    let geometry = PoolingGeometry(
+      input.shape, layout: input.layout, axes: shape.axes(of: input.shape))
     let keeps = call.mode != .inference || hasIndices
     let shards = geometry.shards
     call.pool.run(shards: shards.parts) { part in
@@ -56,7 +57,7 @@ struct MaxPool: Operator {
   }
 
   func backward(_ call: OperatorCall) {
-    guard let gradient = call.inputGradients[0], gradient.count > 0 else { return }
+    guard let gradient = call.inputGradient(0), gradient.count > 0 else { return }
     let geometry = PoolingGeometry(
       gradient.shape, layout: gradient.layout, axes: shape.axes(of: gradient.shape))
     let channels = geometry.channels

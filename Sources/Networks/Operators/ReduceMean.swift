@@ -13,6 +13,7 @@ struct ReduceMean: Operator {
   private let isIdentityWithoutAxes: Bool
 
   init(_ node: NodeReader) throws(GraphError) {
+    try node.require(0, named: "data")
     self.node = node
     axes = try node.integers(1, named: "axes") ?? []
     keepsAxes = try node.int("keepdims", default: 1) != 0
@@ -46,12 +47,12 @@ struct ReduceMean: Operator {
   }
 
   func forward(_ call: OperatorCall) {
-    guard let input = call.inputs[0] else { return }
+    guard let input = call.input(0) else { return }
     mean(of: input).forward(input.pointer, into: call.outputs[0].pointer, pool: call.pool)
   }
 
   func backward(_ call: OperatorCall) {
-    guard let gradient = call.inputGradients[0] else { return }
+    guard let gradient = call.inputGradient(0) else { return }
     mean(of: gradient).backward(
       call.outputGradients[0].pointer, into: gradient.pointer, pool: call.pool)
   }

@@ -28,6 +28,7 @@ public final class DDPGAgent: Agent {
   private var exploring = true
   private var standardDeviation = 0.0
   private var stepsInEpisode = 0
+  private var history: [Double] = []
 
   /// An agent that has learned nothing yet.
   ///
@@ -64,7 +65,9 @@ public final class DDPGAgent: Agent {
         ? Int.max : configuration.bootstrapSteps,
       rewardAssignment: configuration.rewardAssignment)
     replay = ReplayBuffer(
-      capacity: configuration.replayCapacity, observationCount: observationSpace.count,
+      capacity: configuration.replayCapacity,
+      observationCount: observationSpace.count
+        + configuration.criticActionHistory * actionSpace.count,
       actionCount: actionSpace.count)
     explorationStream = streams.stream("ddpg/exploration")
     replayStream = streams.stream("ddpg/replay")
@@ -113,6 +116,8 @@ public final class DDPGAgent: Agent {
   public func beginEpisode(_ index: Int, exploring: Bool) {
     self.exploring = exploring
     stepsInEpisode = 0
+    history = [Double](
+      repeating: 0, count: configuration.criticActionHistory * actionSpace.count)
     assembler.begin()
     standardDeviation = configuration.noise.standardDeviation(afterWarmup: episodesAfterWarmup)
   }
@@ -153,12 +158,25 @@ public final class DDPGAgent: Agent {
   /// Stores what came of the action, and learns from it where updates follow every step.
   public func observe(_ step: AgentStep) throws {
     guard exploring else { return }
+    var step = step
+    step.observation += history
+    remember(step.executedAction)
+    step.nextObservation += history
     for experience in assembler.append(step, scaledBy: actionSpace) { replay.append(experience) }
     stepCount += 1
-    stepsInEpisode += 1
     if configuration.updateTiming == .step, !isWarmingUp {
       try learn(updates: configuration.updatesPerStep)
     }
+  }
+
+  /// Writes an action to its place in the history, in −1…1; later places stay 0.
+  private func remember(_ action: [Double]) {
+    if stepsInEpisode < configuration.criticActionHistory {
+      for (component, value) in actionSpace.normalized(action).enumerated() {
+        history[stepsInEpisode * actionSpace.count + component] = Double(value)
+      }
+    }
+    stepsInEpisode += 1
   }
 
   /// Takes in the return, and learns where updates follow every episode.

@@ -1,4 +1,12 @@
 extension DDPGConfiguration {
+  /// The fields of JSON: the properties' names.
+  enum CodingKeys: String, CodingKey {
+    case hiddenLayers, actionEntry, criticActionHistory, outputLayerBound, actorLearningRate, criticLearningRate,
+      criticWeightDecay, targetUpdateRate, discount, batchSize, replayCapacity, returnTarget,
+      bootstrapSteps, rewardAssignment, returnNormalization, baselineRate, updateTiming,
+      updatesPerStep, warmupEpisodes, warmupSteps, warmupExploration, noise
+  }
+
   /// Reads the fields that are there; the others keep their defaults.
   ///
   /// - Throws: `DecodingError` for a value of another type, `DDPGError.setting` for one out of range.
@@ -10,6 +18,7 @@ extension DDPGConfiguration {
     }
     try read(&hiddenLayers, .hiddenLayers)
     try read(&actionEntry, .actionEntry)
+    try read(&criticActionHistory, .criticActionHistory)
     try read(&outputLayerBound, .outputLayerBound)
     try read(&actorLearningRate, .actorLearningRate)
     try read(&criticLearningRate, .criticLearningRate)
@@ -39,6 +48,7 @@ extension DDPGConfiguration {
     let least: [(String, Int, Int)] = [
       ("hiddenLayers", hiddenLayers.min() ?? 0, 1), ("batchSize", batchSize, 1),
       ("replayCapacity", replayCapacity, 1), ("bootstrapSteps", bootstrapSteps, 1),
+      ("criticActionHistory", criticActionHistory, 0),
       ("updatesPerStep", updatesPerStep, 0), ("warmupEpisodes", warmupEpisodes, 0),
       ("warmupSteps", warmupSteps, 0),
     ]

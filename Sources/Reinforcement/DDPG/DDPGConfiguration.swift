@@ -61,6 +61,12 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
   public var hiddenLayers = [300, 300]
   /// Where the action enters the critic.
   public var actionEntry = ActionEntry.secondLayer
+  /// How many of the episode's first actions the critic sees beside the observation (AMC: none).
+  ///
+  /// An observation that tells little of earlier decisions makes a final reward look like noise.
+  /// With all earlier actions at hand the critic can tell what it owes to which; the actor does not
+  /// need them and does not get them.
+  public var criticActionHistory = 0
   /// Bound of the uniform initial weights of the output layers (DDPG paper: 3·10⁻³).
   public var outputLayerBound = 3e-3
 

@@ -13,6 +13,7 @@ struct DDPGLearner {
   private(set) var actor: LearnedNetwork
   private(set) var critic: LearnedNetwork
   private let configuration: DDPGConfiguration
+  private let observationCount: Int
 
   init(
     observationCount: Int, actionCount: Int, configuration: DDPGConfiguration,
@@ -21,6 +22,7 @@ struct DDPGLearner {
     let networks = DDPGNetworks(
       observationCount: observationCount, actionCount: actionCount, configuration: configuration)
     self.configuration = configuration
+    self.observationCount = observationCount
     actor = try LearnedNetwork(
       networks.actor(using: &generator), batch: configuration.batchSize,
       learningRate: configuration.actorLearningRate, weightDecay: 0, pool: pool)
@@ -40,7 +42,7 @@ struct DDPGLearner {
     let rows = ReplayBatch(
       observations: try critic.online.input("observation"),
       actions: try critic.online.input("action"),
-      nextObservations: try actor.target.input("observation"))
+      nextObservations: try critic.target.input("observation"))
     replay.copy(positions, to: rows)
     let targets = try targets(
       from: replay, at: positions, baseline: Float(baseline), scale: Float(scale))
@@ -59,8 +61,9 @@ struct DDPGLearner {
     }
     let discounts = positions.map { replay.discounts.values[$0] }
     guard discounts.contains(where: { $0 != 0 }) else { return targets }
+    copyObservations(
+      from: try critic.target.input("observation"), to: try actor.target.input("observation"))
     actor.target.forward()
-    _ = try critic.target.input("observation").update(fromContentsOf: actor.target.input("observation"))
     DDPGLearner.scale(try actor.target.output("action"), to: try critic.target.input("action"))
     critic.target.forward()
     let values = try critic.target.output("value")
@@ -88,7 +91,8 @@ struct DDPGLearner {
   /// The gradient of −mean Q(s, μ(s)): the critic's with respect to its action, times 2 for the
   /// scaling from 0…1 to −1…1, carried on through the actor.
   private mutating func updateActor() throws {
-    _ = try actor.online.input("observation").update(fromContentsOf: critic.online.input("observation"))
+    copyObservations(
+      from: try critic.online.input("observation"), to: try actor.online.input("observation"))
     actor.online.forward()
     DDPGLearner.scale(try actor.online.output("action"), to: try critic.online.input("action"))
     critic.online.forward()
@@ -101,6 +105,18 @@ struct DDPGLearner {
     actor.online.zeroGradients()
     actor.online.backward()
     actor.step(targetUpdateRate: configuration.targetUpdateRate)
+  }
+
+  /// The actor's part of the critic's rows: all but the history of actions.
+  private func copyObservations(
+    from rows: UnsafeMutableBufferPointer<Float>, to target: UnsafeMutableBufferPointer<Float>
+  ) {
+    let width = rows.count / configuration.batchSize
+    for row in 0..<configuration.batchSize {
+      for component in 0..<observationCount {
+        target[row * observationCount + component] = rows[row * width + component]
+      }
+    }
   }
 
   /// From 0…1 to −1…1.

@@ -25,13 +25,16 @@ struct DDPGNetworks {
     let logits = builder.dense(
       "output", hidden, width: actionCount, bound: configuration.outputLayerBound,
       using: &generator)
-    return builder.graph(output: builder.sigmoid(logits, named: "action"))
+    let action = builder.sigmoid(logits, named: "action")
+    return builder.graph(output: action)
   }
+
+  private var historyCount: Int { configuration.criticActionHistory * actionCount }
 
   /// Q(s, a): observation [batch, observations], action [batch, actions] in −1…1 → value [batch, 1].
   func critic(using generator: inout SeededGenerator) -> Graph {
     var builder = DenseGraph(name: "critic")
-    builder.addInput("observation", width: observationCount)
+    builder.addInput("observation", width: observationCount + historyCount)
     builder.addInput("action", width: actionCount)
     var hidden = "observation"
     let entry = configuration.actionEntry == .input ? 0 : 1
@@ -43,9 +46,9 @@ struct DDPGNetworks {
     if configuration.hiddenLayers.count == entry {
       hidden = builder.concatenate([hidden, "action"])
     }
-    return builder.graph(
-      output: builder.dense(
-        "value", hidden, width: 1, bound: configuration.outputLayerBound, using: &generator))
+    let value = builder.dense(
+      "value", hidden, width: 1, bound: configuration.outputLayerBound, using: &generator)
+    return builder.graph(output: value)
   }
 }
 

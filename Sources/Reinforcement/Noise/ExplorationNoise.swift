@@ -35,6 +35,19 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
     self.finalStandardDeviation = finalStandardDeviation
   }
 
+  /// Reads the fields that are there; the others keep their defaults.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    shape = try fields.decodeIfPresent(Shape.self, forKey: .shape) ?? shape
+    standardDeviation =
+      try fields.decodeIfPresent(Double.self, forKey: .standardDeviation) ?? standardDeviation
+    decay = try fields.decodeIfPresent(Double.self, forKey: .decay) ?? decay
+    finalStandardDeviation =
+      try fields.decodeIfPresent(Double.self, forKey: .finalStandardDeviation)
+      ?? finalStandardDeviation
+  }
+
   /// σ of the episode that lies `episodes` after the warm-up; a negative number counts as 0.
   public func standardDeviation(afterWarmup episodes: Int) -> Double {
     max(standardDeviation * pow(decay, Double(max(episodes, 0))), finalStandardDeviation)

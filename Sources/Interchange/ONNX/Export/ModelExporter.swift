@@ -1,6 +1,6 @@
 import Foundation
 import Networks
-import SwiftProtobuf
+internal import SwiftProtobuf
 import Tensors
 
 /// From a graph to bytes, in an order that follows from the graph alone.
@@ -35,7 +35,7 @@ struct ModelExporter {
       model.graph.initializer.append(try TensorWriting.tensor(array, name: name))
     }
     model.graph.input = graph.inputs.map(wire)
-    model.graph.output = graph.outputs.map(wire)
+    model.graph.output = OutputExtents.completed(graph).map(wire)
     return model
   }
 

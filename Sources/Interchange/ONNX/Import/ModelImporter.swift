@@ -1,11 +1,14 @@
 import Foundation
 import Networks
-import SwiftProtobuf
+internal import SwiftProtobuf
 import Tensors
 
 /// From bytes to a graph, one step after another.
 struct ModelImporter {
+  /// What the caller knows.
   let options: ONNXReadOptions
+  /// The operators that a graph may hold in the end.
+  var operators = Set(OperatorRegistry.names)
 
   /// The model that the bytes hold.
   func model(from data: Data) throws(ONNXDefect) -> ONNXModel {
@@ -52,22 +55,22 @@ struct ModelImporter {
     var values = ValueReading(options: options)
     let inputs = try values.inputs(declaration.input.filter { initializers[$0.name] == nil })
     let outputs = try values.outputs(declaration.output)
-    try checkNames(inputs, outputs)
+    try GraphChecks.names(inputs, outputs)
 
     var reading = NodeReading(
       initializers: initializers, functions: wire.functions,
       keptValues: Set(outputs.map(\.name)))
     try reading.read(declaration.node)
     try reading.resolveIdentities()
-    try reading.sort(feeds: Set(inputs.map(\.name)))
 
-    let graph = Graph(
-      name: declaration.name.isEmpty ? "graph" : declaration.name, inputs: inputs,
-      outputs: outputs, nodes: reading.nodes, initializers: reading.initializers)
-    try checkOutputs(graph)
+    let graph = try GraphChecks.sorted(
+      Graph(
+        name: declaration.name.isEmpty ? "graph" : declaration.name, inputs: inputs,
+        outputs: outputs, nodes: reading.nodes, initializers: reading.initializers))
     let shapes = try DeclaredShapes(graph: graph, declared: declaration.valueInfo, values: values)
     var normalised = try OpsetNormaliser(opset: opset, shapes: shapes).normalised(graph)
     FloatWidths.narrow(&normalised)
+    try GraphChecks.knowsOperators(of: normalised, operators)
     return normalised
   }
 
@@ -91,30 +94,5 @@ struct ModelImporter {
       initializers[name] = array
     }
     return initializers
-  }
-
-  private func checkNames(
-    _ inputs: [Graph.Value], _ outputs: [Graph.Value]
-  ) throws(ONNXDefect) {
-    for values in [inputs, outputs] {
-      var seen: Set<String> = []
-      for value in values {
-        guard !value.name.isEmpty, seen.insert(value.name).inserted else {
-          throw .value(name: value.name, reason: "is the name of two inputs or outputs, or of none")
-        }
-      }
-    }
-    guard !outputs.isEmpty else {
-      throw .unsupportedFeature("the model has no outputs, which is")
-    }
-  }
-
-  private func checkOutputs(_ graph: Graph) throws(ONNXDefect) {
-    var written = Set(graph.nodes.flatMap(\.outputs))
-    written.formUnion(graph.inputs.map(\.name))
-    for output in graph.outputs
-    where !written.contains(output.name) && graph.initializers[output.name] == nil {
-      throw .unwrittenValue(name: output.name, reader: "the graph's output list")
-    }
   }
 }

@@ -79,12 +79,6 @@ struct NodeReading {
     nodes = kept
   }
 
-  /// Puts the nodes in topological order.
-  mutating func sort(feeds: Set<String>) throws(ONNXDefect) {
-    nodes = try TopologicalOrder.sorted(
-      nodes, available: feeds.union(initializers.keys))
-  }
-
   /// The nodes' names; empty and repeated ones become `Type_position`.
   private static func uniqueNames(_ wires: [WireNodeProto]) -> [String] {
     let original = Set(wires.map(\.name))

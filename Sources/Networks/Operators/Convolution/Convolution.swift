@@ -19,6 +19,9 @@ struct Convolution: Operator {
   private let node: NodeReader
 
   init(_ node: NodeReader) throws(GraphError) {
+    try node.require(0, named: "X")
+    try node.require(1, named: "W")
+    if node.hasInput(2) { try node.require(2, named: "B") }
     self.node = node
     window = try SlidingWindow(node)
     groups = try node.int("group", default: 1)
@@ -31,9 +34,8 @@ struct Convolution: Operator {
   // MARK: - Shapes
 
   func outputShapes(of inputs: [Shape?]) throws(GraphError) -> [Shape] {
-    guard inputs.count >= 2, let input = inputs[0], let weight = inputs[1] else {
-      throw node.mismatch(expected: "an image and weights", found: inputs)
-    }
+    let input = try node.shape(inputs, 0, named: "X")
+    let weight = try node.shape(inputs, 1, named: "W")
     let spatial = input.rank - 2
     guard (1...2).contains(spatial), weight.rank == input.rank, window.fits(rank: spatial) else {
       throw node.mismatch(
@@ -52,7 +54,7 @@ struct Convolution: Operator {
       throw node.mismatch(
         expected: "an image that a kernel of \(kernel) fits into", found: inputs)
     }
-    let output = Shape([input[0], weight[0]] + axes.map(\.output))
+    let output = try node.shape(of: [input[0], weight[0]] + axes.map(\.output), from: inputs)
     if inputs.count > 2, let bias = inputs[2], bias != [weight[0]] {
       throw node.mismatch(expected: "a bias of \(weight[0])", found: inputs)
     }
@@ -115,13 +117,13 @@ struct Convolution: Operator {
   func forward(_ call: OperatorCall) {
     guard let geometry = geometry(of: call), let input = call.inputs[0] else { return }
     if !hasConstantWeights { pack(call) }
-    let residual = call.inputs.count > 3 ? call.inputs[3] : nil
+    let residual = call.input(3)
     ChannelsLast.reading(input) { input in
       ChannelsLast.reading(residual) { residual in
         ChannelsLast.writing(call.outputs[0], accumulates: false) { output in
           let pass = ConvolutionForward(
             geometry: geometry.isDepthwise ? geometry : geometry.flattened, input: input,
-            weights: call.state, bias: call.inputs.count > 2 ? call.inputs[2]?.pointer : nil,
+            weights: call.state, bias: call.input(2)?.pointer,
             residual: residual, lower: lower, upper: upper, output: output)
           geometry.isDepthwise ? pass.runDepthwise(call.pool) : pass.run(call.pool)
         }
@@ -132,22 +134,23 @@ struct Convolution: Operator {
   func backward(_ call: OperatorCall) {
     guard let geometry = geometry(of: call), let input = call.inputs[0] else { return }
     ChannelsLast.reading(call.outputGradients[0]) { outputGradient in
-      if let gradient = call.inputGradients[0] {
+      if let gradient = call.inputGradient(0) {
         ChannelsLast.writing(gradient, accumulates: true) { inputGradient in
+          let packed = geometry.isDepthwise ? 0 : geometry.groups * geometry.packedCount
           let pass = ConvolutionInputGradient(
             geometry: geometry, outputGradient: outputGradient, inputGradient: inputGradient,
-            weights: call.state + (geometry.isDepthwise ? 0 : geometry.groups * geometry.packedCount))
+            weights: call.state + packed)
           geometry.isDepthwise ? pass.runDepthwise(call.pool) : pass.run(call.pool)
         }
       }
-      if let gradient = call.inputGradients[1] {
+      if let gradient = call.inputGradient(1) {
         ChannelsLast.reading(input) { input in
           ConvolutionWeightGradient(
             geometry: geometry.flattened, input: input, outputGradient: outputGradient
           ).run(call.pool, into: gradient.pointer)
         }
       }
-      if call.inputGradients.count > 2, let gradient = call.inputGradients[2] {
+      if let gradient = call.inputGradient(2) {
         ColumnSums.accumulate(
           outputGradient, rows: geometry.batch * geometry.outputCount / geometry.outputs,
           columns: geometry.outputs, into: gradient.pointer, pool: call.pool)

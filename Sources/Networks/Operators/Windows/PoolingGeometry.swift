@@ -83,6 +83,7 @@ struct PoolingShape: Sendable {
 
   /// - Throws: `GraphError.missingAttribute` without `kernel_shape`.
   init(_ node: NodeReader) throws(GraphError) {
+    try node.require(0, named: "X")
     self.node = node
     window = try SlidingWindow(node)
     guard let kernel = window.kernel, !kernel.isEmpty else {
@@ -101,8 +102,8 @@ struct PoolingShape: Sendable {
   ///
   /// - Throws: `GraphError.shapeMismatch` when the rank is not 3, 4 or 5 or no window fits.
   func output(of inputs: [Shape?]) throws(GraphError) -> Shape {
-    guard let input = inputs.first ?? nil, (3...5).contains(input.rank),
-      kernel.count == input.rank - 2, window.fits(rank: kernel.count)
+    let input = try node.shape(inputs, 0, named: "X")
+    guard (3...5).contains(input.rank), kernel.count == input.rank - 2, window.fits(rank: kernel.count)
     else {
       throw node.mismatch(
         expected: "an input of \(kernel.count + 2) axes and attributes of \(kernel.count) axes",
@@ -112,7 +113,7 @@ struct PoolingShape: Sendable {
     guard axes.allSatisfy({ $0.output > 0 }) else {
       throw node.mismatch(expected: "an input that a window of \(kernel) fits into", found: inputs)
     }
-    return Shape([input[0], input[1]] + axes.map(\.output))
+    return try node.shape(of: [input[0], input[1]] + axes.map(\.output), from: inputs)
   }
 
   /// Rank 4 is computed channels-last, everything else row-major.

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// Floats that are coded as their bytes: exact, small and fast where a state holds many of them.
 ///
