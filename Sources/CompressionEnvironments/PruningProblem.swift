@@ -35,7 +35,7 @@ public final class PruningProblem {
   public private(set) var evaluations = 0
 
   private let evaluator: any Evaluator
-  private var known: [[Int]: Candidate] = [:]
+  private var known: [[Int]: Double] = [:]
 
   /// States a problem.
   ///
@@ -147,19 +147,28 @@ public final class PruningProblem {
 
   // MARK: - Candidates
 
-  /// Makes and measures a candidate.
+  /// Measures a candidate, or remembers what it measured.
   ///
   /// - Throws: what cutting and measuring throw.
   public func evaluate(_ widths: [Int]) throws -> Candidate {
     evaluations += 1
-    if let candidate = known[widths] { return candidate }
+    if known[widths] == nil {
+      known[widths] = try evaluator.evaluate(try prune(widths).graph)
+    }
+    return Candidate(widths: widths, cost: cost(widths), accuracy: known[widths] ?? 0)
+  }
+
+  /// Makes a candidate's network.
+  ///
+  /// - Throws: what cutting throws.
+  public func prune(_ widths: [Int]) throws -> ChannelPruner.Result {
     let choice = Dictionary(uniqueKeysWithValues: zip(decisions, widths).map { ($0.group, $1) })
-    let pruned = try pruner.prune(.widths(choice))
-    let candidate = Candidate(
-      widths: widths, cost: cost(widths), accuracy: try evaluator.evaluate(pruned.graph),
-      removed: pruned.removed)
-    known[widths] = candidate
-    return candidate
+    return try pruner.prune(.widths(choice))
+  }
+
+  /// Takes over what a candidate measured in an earlier process.
+  public func remember(_ widths: [Int], accuracy: Double) {
+    known[widths] = accuracy
   }
 }
 
@@ -177,10 +186,8 @@ public struct Candidate: Equatable, Sendable {
   public let widths: [Int]
   /// What it costs, in the budget's quantity.
   public let cost: Int
-  /// What the evaluator said.
+  /// What the evaluator said, in percent.
   public let accuracy: Double
-  /// The channel classes that went.
-  public let removed: Set<Int>
 
   /// The reward of resource-constrained search, R_err = −error (He et al. 2018, section 3.3), written as
   /// accuracy in 0…1: the two differ by the constant 1.

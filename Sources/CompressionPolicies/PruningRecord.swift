@@ -6,6 +6,8 @@ extension CompressionPolicy {
     /// The name of the way weights were reconstructed, for example `sequential`; `none` where they
     /// were not.
     public var reconstruction: String
+    /// The layers that were solved for: `cut` or `all`.
+    public var refit: String?
     /// The ridge that was added to the second moments of the least-squares problem.
     public var ridge: Double?
     /// The data that reconstruction looked at; only a pruning without reconstruction has none.
@@ -13,11 +15,12 @@ extension CompressionPolicy {
 
     /// A pruning of its parts.
     public init(
-      criterion: String, reconstruction: String, ridge: Double? = nil,
+      criterion: String, reconstruction: String, refit: String? = nil, ridge: Double? = nil,
       calibration: Calibration? = nil
     ) {
       self.criterion = criterion
       self.reconstruction = reconstruction
+      self.refit = refit
       self.ridge = ridge
       self.calibration = calibration
     }
@@ -47,9 +50,11 @@ extension CompressionPolicy {
 extension CompressionPolicy.Pruning: JSONRepresentable {
   /// Reads the fields.
   public init(_ reader: JSONReader) throws(JSONError) {
-    try reader.refuseFields(otherThan: ["criterion", "reconstruction", "ridge", "calibration"])
+    try reader.refuseFields(
+      otherThan: ["criterion", "reconstruction", "refit", "ridge", "calibration"])
     criterion = try reader.read("criterion")
     reconstruction = try reader.read("reconstruction")
+    refit = try reader.readIfPresent("refit")
     ridge = try reader.readIfPresent("ridge")
     calibration = try reader.readIfPresent("calibration")
   }
@@ -57,7 +62,8 @@ extension CompressionPolicy.Pruning: JSONRepresentable {
   /// The fields that are set.
   public var json: JSONValue {
     .object(omittingNil: [
-      "criterion": criterion.json, "reconstruction": reconstruction.json, "ridge": ridge?.json,
+      "criterion": criterion.json, "reconstruction": reconstruction.json, "refit": refit?.json,
+      "ridge": ridge?.json,
       "calibration": calibration?.json,
     ])
   }

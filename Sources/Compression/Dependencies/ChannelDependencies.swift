@@ -83,6 +83,11 @@ extension ChannelGroup {
   }
 }
 
+extension Graph {
+  /// Whether a node is a dense layer: its weights mix channels, so that they can be cut on both sides.
+  public func isDenseLayer(_ node: Node) -> Bool { node.hasChannelWeights(in: self) }
+}
+
 extension Node {
   /// Whether the node is a dense layer: its weights mix channels, so that they can be cut on both
   /// sides. Depthwise convolutions only follow.

@@ -1,4 +1,4 @@
-import Networks
+public import Networks
 import Tensors
 
 // Between a node's constants and the linear map that reconstruction solves for: the node and the
@@ -77,7 +77,7 @@ extension Graph {
   }
 
   /// Gives every layer constants of its own, so that writing one changes no other.
-  func unsharingParameters() -> Graph {
+  public func unsharingParameters() -> Graph {
     var graph = self
     var seen: Set<String> = []
     for (index, node) in nodes.enumerated() {

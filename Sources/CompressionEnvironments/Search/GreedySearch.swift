@@ -99,7 +99,7 @@ public struct GreedySearch: PolicySearch {
         SearchEpisode(
           index: index,
           requested: zip(widths, problem.decisions).map { Double($0) / Double($1.channels) },
-          candidate: candidate, meetsBudget: candidate.cost <= problem.budget))
+          candidate: candidate, of: problem))
       index += 1
       if !goesOn { left = 0 }
       return candidate

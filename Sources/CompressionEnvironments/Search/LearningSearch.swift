@@ -39,7 +39,7 @@ public struct LearningSearch: PolicySearch {
       return try onEpisode(
         SearchEpisode(
           index: record.episode, requested: record.steps.map { $0.requestedAction[0] },
-          candidate: candidate, meetsBudget: true))
+          candidate: candidate, of: problem))
     }
   }
 }

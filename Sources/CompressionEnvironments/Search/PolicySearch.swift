@@ -28,16 +28,19 @@ public struct SearchEpisode: Equatable, Sendable {
   public let index: Int
   /// The keep ratios that the agent asked for, one for each decision.
   public let requested: [Double]
+  /// The keep ratios that were carried out.
+  public let executed: [Double]
   /// The candidate as it was made.
   public let candidate: Candidate
   /// Whether the candidate meets the budget; an agent that descends to it measures dearer ones first.
   public let meetsBudget: Bool
 
   /// An episode.
-  public init(index: Int, requested: [Double], candidate: Candidate, meetsBudget: Bool) {
+  public init(index: Int, requested: [Double], candidate: Candidate, of problem: PruningProblem) {
     self.index = index
     self.requested = requested
     self.candidate = candidate
-    self.meetsBudget = meetsBudget
+    executed = zip(candidate.widths, problem.decisions).map { Double($0) / Double($1.channels) }
+    meetsBudget = candidate.cost <= problem.budget
   }
 }

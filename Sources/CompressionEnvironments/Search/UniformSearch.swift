@@ -19,7 +19,7 @@ public struct UniformSearch: PolicySearch {
     let widths = problem.filled(Self.widths(problem, ratio), towards: ideal)
     _ = try onEpisode(
       SearchEpisode(
-        index: 0, requested: ideal, candidate: try problem.evaluate(widths), meetsBudget: true))
+        index: 0, requested: ideal, candidate: try problem.evaluate(widths), of: problem))
   }
 
   private static func widths(_ problem: PruningProblem, _ ratio: Double) -> [Int] {

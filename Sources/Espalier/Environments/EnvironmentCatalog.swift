@@ -1,4 +1,5 @@
 import CompressionPolicies
+import Datasets
 public import Foundation
 import Interchange
 
@@ -66,8 +67,11 @@ public struct EnvironmentCatalog {
         return try read(url, folder: own, settings)
       }
     }
-    let near = NearNames.suggestions(for: nameOrPath, among: names)
-    throw EspalierError.unknownEnvironment(name: nameOrPath, suggestions: near)
+    // A part of a name is as good a hint as a name with a slip in it.
+    let near = nearNames(to: nameOrPath, among: names)
+    let similar = names.filter { $0.contains(nameOrPath) || nameOrPath.contains($0) }
+    throw EspalierError.unknownEnvironment(
+      name: nameOrPath, suggestions: near.isEmpty ? similar : near)
   }
 
   private func read(path: String, _ settings: [String]) throws -> Entry {
