@@ -1,5 +1,3 @@
-public import Tensors
-
 /// What can be wrong with a graph or with what is fed to it.
 public enum GraphError: Error, Equatable, CustomStringConvertible {
   /// An operator type that no operator of ours implements.

@@ -48,7 +48,7 @@ extension ConstantOperators {
     else { throw node.mistyped(inputs) }
     let numbers = inputs.map { $0.doubles[0] }
     let count = max(0, ((numbers[1] - numbers[0]) / numbers[2]).rounded(.up))
-    guard count <= Double(largestCount) else {
+    guard numbers[2] != 0, count <= Double(largestCount) else {
       throw node.reader.unsupported("delta", "\(numbers[2])")
     }
     let shape: Shape = [Int(count)]
