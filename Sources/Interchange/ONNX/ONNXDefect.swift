@@ -53,7 +53,8 @@ public enum ONNXDefect: Error, Equatable, Sendable, CustomStringConvertible {
       "node '\(name)' (\(type)) \(reason)"
     case .unknownOperator(let node, let type, let others):
       "node '\(node)': the operator \(type) is not supported"
-        + (others == 0 ? "" : ", nor are \(others) other operators of the model")
+        + (others == 0
+          ? "" : ", nor \(others == 1 ? "is 1 other" : "are \(others) others") of the model")
     case .definition(let node, let type, let opset, let reason):
       "node '\(node)': \(type) as operator set \(opset) defines it is not supported: \(reason)"
     case .unwrittenValue(let name, let reader):

@@ -6,8 +6,10 @@ public struct ONNXReadOptions: Equatable, Sendable {
   public var extents: [String: [Int]]
   /// Inputs that are constants: what is computed from them alone is computed at once.
   public var constants: [String: TypedArray]
-  /// Whether a first extent of exactly 1, of inputs and outputs of two or more axes, is taken for
-  /// an example of the batch. Off by default: the file may mean what it says.
+  /// Whether a first extent of exactly 1 is taken for an example of the batch.
+  ///
+  /// It concerns inputs and outputs of two or more axes. Off by default: the file may mean what it
+  /// says.
   public var freeBatch: Bool
 
   /// Options; without arguments the file alone decides.

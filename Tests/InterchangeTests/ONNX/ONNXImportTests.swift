@@ -23,9 +23,9 @@ struct ONNXImportTests {
     file.inputs = [FileBuilder.value("x", ["N", "3"])]
     file.outputs = [FileBuilder.value("y", ["N", "3"])]
     file.node("Constant", [], ["c"], [("value", .tensor(FileBuilder.floats("", [3], [1, 2, 3])))])
-    file.node("Identity", ["c"], ["i"])
-    file.node("Identity", ["i"], ["j"])
     file.node("Add", ["x", "j"], ["a"])
+    file.node("Identity", ["i"], ["j"])
+    file.node("Identity", ["c"], ["i"])
     file.node("Constant", [], ["ints"], [("value_ints", .ints([4, 5]))])
     file.node("Constant", [], ["int"], [("value_int", .int(6))])
     file.node("Constant", [], ["float"], [("value_float", .float(0.5))])
@@ -94,6 +94,35 @@ struct ONNXImportTests {
     var file = FileBuilder.single("Clip", opset: 13, inputs: ["x", "", "top"])
     file.tensors = [FileBuilder.floats("top", [], [6])]
     #expect(try read(file).nodes[0].inputs == ["x", "", "top"])
+  }
+}
+
+@Suite("What follows from constants alone is computed while reading")
+struct ONNXFoldingTests {
+  @Test("Shape arithmetic becomes a constant, and the batch in it a wild card")
+  func shapes() throws {
+    var file = FileBuilder.single("Shape", opset: 12, outputs: ["s"])
+    file.node("Constant", [], ["zero"], [("value", .tensor(FileBuilder.integers("", [], [0])))])
+    file.node("Gather", ["s", "zero"], ["n"], [("axis", .int(0))])
+    file.node("Unsqueeze", ["n"], ["u"], [("axes", .ints([0]))])
+    file.node("Constant", [], ["rest"], [("value", .tensor(FileBuilder.integers("", [1], [24])))])
+    file.node("Concat", ["u", "rest"], ["t"], [("axis", .int(0))])
+    file.node("Reshape", ["x", "t"], ["y"], name: "reshape")
+    file.outputs = [FileBuilder.value("y", ["unk", "unk2"])]
+    let graph = try ONNXFile.decode(file.data(), file: "m.onnx").graph
+    #expect(graph.nodes.map(\.name) == ["reshape"])
+    #expect(graph.integers(0, 1) == [0, 24])
+    #expect(graph.outputs[0].extents == [.batch, .fixed(24)])
+  }
+
+  @Test("What the graph finds wrong is said with the file's name")
+  func graphErrors() {
+    var file = FileBuilder.single("Add", opset: 13, inputs: ["x", "t"])
+    file.tensors = [FileBuilder.floats("t", [5], [1, 2, 3, 4, 5])]
+    let error = #expect(throws: ONNXError.self) {
+      try ONNXFile.decode(file.data(), file: "m.onnx")
+    }
+    #expect(error?.description.hasPrefix("m.onnx: node 'the node' (Add)") == true)
   }
 }
 
@@ -172,101 +201,5 @@ struct ONNXExtentTests {
     #expect(throws: ONNXDefect.self) { try values([("x", nil)]) }
     let graph = try values([("x", nil)], options: ONNXReadOptions(extents: ["x": [2, 3]]))
     #expect(graph.inputs[0].extents == [.batch, .fixed(3)])
-  }
-}
-
-@Suite("Tensors of ONNX files")
-struct ONNXTensorTests {
-  private func array(_ tensor: [UInt8]) throws(ONNXDefect) -> TypedArray? {
-    var file = FileBuilder.single("Cast", opset: 13, [("to", .int(1))], inputs: ["t"])
-    file.tensors = [tensor]
-    return try read(file).initializers["t"]
-  }
-
-  @Test("Raw bytes and typed lists hold the same")
-  func rawAndTyped() throws {
-    var raw = ProtoEncoder()
-    for value in [Float(1.5), -2, 3.25] { raw.append(value.bitPattern) }
-    let expected = try TypedArray(Tensor(shape: [3, 1], scalars: [1.5, -2, 3.25]))
-    #expect(try array(FileBuilder.raw("t", [3, 1], type: 1, raw.bytes)) == expected)
-    #expect(try array(FileBuilder.floats("t", [3, 1], [1.5, -2, 3.25])) == expected)
-
-    var long = ProtoEncoder()
-    for value in [Int64(-1), 1 << 40] { long.append(value) }
-    #expect(try array(FileBuilder.raw("t", [2], type: 7, long.bytes)) == TypedArray([-1, 1 << 40]))
-    #expect(try array(FileBuilder.integers("t", [2], [-1, 1 << 40])) == TypedArray([-1, 1 << 40]))
-  }
-
-  @Test("Small integers and truth values come from raw bytes or from a list of integers")
-  func small() throws {
-    func list(_ type: Int, _ values: [Int]) -> [UInt8] {
-      FileBuilder.tensor("t", [values.count], type: type) {
-        $0.block(5, ProtoEncoder.packed(values))
-      }
-    }
-    #expect(try array(list(2, [0, 255]))?.integers == [0, 255])
-    #expect(try array(FileBuilder.raw("t", [2], type: 2, [7, 200]))?.elementType == .uint8)
-    #expect(try array(FileBuilder.raw("t", [2], type: 9, [0, 2]))?.integers == [0, 1])
-    #expect(try array(list(6, [-5, 8]))?.elementType == .int32)
-    #expect(throws: ONNXDefect.tensor(name: "t", reason: "holds 256 as an element of one byte")) {
-      try array(list(2, [256]))
-    }
-  }
-
-  @Test("16-bit floats are widened exactly")
-  func halves() throws {
-    var bits = ProtoEncoder()
-    for half: UInt16 in [0x3C00, 0xC100, 0x0001, 0x8000, 0x7BFF, 0xFC00, 0x03FF] {
-      bits.append(half)
-    }
-    let halves = try array(FileBuilder.raw("t", [7], type: 10, bits.bytes))
-    #expect(
-      halves?.tensor?.scalars
-        == [1, -2.5, 0x1p-24, -0.0, 65504, -.infinity, 1023 * 0x1p-24])
-    let brain = FileBuilder.tensor("t", [2], type: 16) {
-      $0.block(5, ProtoEncoder.packed([0x3F80, 0xC020]))
-    }
-    #expect(try array(brain)?.tensor?.scalars == [1, -2.5])
-  }
-
-  @Test("64-bit parameters are rounded where operators read them, not where Cast does")
-  func doubles() throws {
-    var raw = ProtoEncoder()
-    raw.append(Double(9_007_199_254_740_991).bitPattern)
-    let tensor = FileBuilder.raw("t", [1], type: 11, raw.bytes)
-    #expect(try array(tensor)?.elementType == .float64)
-    var file = FileBuilder.single("Add", opset: 13, inputs: ["x", "t"])
-    file.tensors = [tensor]
-    #expect(try read(file).initializers["t"]?.tensor?.scalars == [0x1p53])
-  }
-
-  @Test("Tensors that contradict themselves are refused")
-  func contradictions() {
-    func reason(_ tensor: [UInt8]) -> String? {
-      do throws(ONNXDefect) {
-        _ = try array(tensor)
-        return nil
-      } catch {
-        return error.description
-      }
-    }
-    #expect(
-      reason(FileBuilder.raw("t", [2, 3], type: 1, [0, 0, 0, 0]))
-        == "tensor 't' of shape 2×3 needs 24 bytes of elements, 4 found")
-    #expect(
-      reason(FileBuilder.floats("t", [3], [1, 2]))
-        == "tensor 't' of shape 3 needs 3 elements, 2 found")
-    #expect(reason(FileBuilder.floats("t", [-3], [1]))?.contains("negative extent, -3") == true)
-    #expect(
-      reason(FileBuilder.raw("t", [1 << 62, 1 << 62], type: 1, []))?.contains("no memory") == true)
-    #expect(
-      reason(FileBuilder.raw("t", [0, 1 << 62, 1 << 62], type: 1, []))?.contains("no memory")
-        == true)
-    #expect(
-      reason(FileBuilder.raw("t", [1], type: 3, [1]))
-        == "tensor 't' has elements of type int8, which is not supported")
-    #expect(reason(FileBuilder.raw("t", [1], type: 99, [1]))?.contains("number 99") == true)
-    let external = FileBuilder.tensor("t", [1], type: 1) { $0.integer(14, 1) }
-    #expect(reason(external)?.contains("in another file") == true)
   }
 }

@@ -34,7 +34,8 @@ struct ONNXNormalisationTests {
   @Test("Slice keeps starts, ends and axes in inputs")
   func slice() throws {
     let graph = try read(
-      .single("Slice", opset: 9, [("starts", .ints([1])), ("ends", .ints([5])), ("axes", .ints([2]))]))
+      .single(
+        "Slice", opset: 9, [("starts", .ints([1])), ("ends", .ints([5])), ("axes", .ints([2]))]))
     #expect([graph.integers(0, 1), graph.integers(0, 2), graph.integers(0, 3)] == [[1], [5], [2]])
     #expect(graph.nodes[0].attributes.isEmpty)
   }
@@ -51,7 +52,8 @@ struct ONNXNormalisationTests {
   @Test("Split gets its parts as an input, or their number where they are equal")
   func split() throws {
     let given = try read(
-      .single("Split", opset: 11, [("split", .ints([2, 4])), ("axis", .int(1))], outputs: ["y", "z"]))
+      .single(
+        "Split", opset: 11, [("split", .ints([2, 4])), ("axis", .int(1))], outputs: ["y", "z"]))
     #expect(given.integers(0, 1) == [2, 4])
     #expect(given.nodes[0].attributes == ["axis": .int(1)])
     let equal = try read(.single("Split", opset: 13, [("axis", .int(1))], outputs: ["y", "z"]))

@@ -41,17 +41,11 @@ func sampleGraph() throws -> Graph {
 
 @Suite("Writing ONNX")
 struct ONNXRoundTripTests {
-  private let operators: Set<String> = ["Conv", "Frobnicate"]
-
-  private func decoded(_ data: Data) throws -> ONNXModel {
-    try ModelImporter(options: ONNXReadOptions(), operators: operators).model(from: data)
-  }
-
   @Test("A graph that is written and read is the same graph, and the bytes are the same bytes")
   func roundTrip() throws {
     let graph = try sampleGraph()
     let data = try ONNXFile.encode(graph, file: "m.onnx", version: "1.2")
-    let model = try decoded(data)
+    let model = try unfinished(data)
     #expect(model.graph == graph)
     #expect((model.opset, model.irVersion, model.producer) == (18, 8, "espalier"))
     #expect(try ONNXFile.encode(model.graph, file: "m.onnx", version: "1.2") == data)
@@ -73,8 +67,7 @@ struct ONNXRoundTripTests {
     file.node("Softmax", ["y"], ["z"], [("axis", .int(2))])
     file.outputs = [FileBuilder.value("z", ["N", "6", "4"])]
     let graph = try read(file)
-    let again = try ModelImporter(options: ONNXReadOptions(), operators: testedOperators)
-      .model(from: try ONNXFile.encode(graph, file: "m.onnx"))
+    let again = try unfinished(try ONNXFile.encode(graph, file: "m.onnx"))
     #expect(again.graph == graph)
     #expect(again.opset == 18)
   }

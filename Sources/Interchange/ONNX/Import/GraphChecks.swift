@@ -48,9 +48,10 @@ enum GraphChecks {
     }
   }
 
-  /// Every operator is one of these.
-  static func knowsOperators(of graph: Graph, _ operators: Set<String>) throws(ONNXDefect) {
-    let unknown = graph.nodes.filter { !operators.contains($0.operatorType) }
+  /// Every operator is one of ours.
+  static func knowsOperators(of graph: Graph) throws(ONNXDefect) {
+    let known = Set(OperatorRegistry.names).union(ConstantOperators.names)
+    let unknown = graph.nodes.filter { !known.contains($0.operatorType) }
     guard let first = unknown.first else { return }
     throw .unknownOperator(
       node: first.name, type: first.operatorType,

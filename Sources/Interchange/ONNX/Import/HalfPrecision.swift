@@ -1,3 +1,5 @@
+import Networks
+
 /// 16-bit floats as 32-bit floats, which hold them exactly.
 ///
 /// In integer arithmetic, since `Float16` is not there on every machine.
@@ -21,5 +23,15 @@ enum HalfPrecision {
   /// bfloat16: the upper half of a 32-bit float.
   static func bfloat16(_ bits: UInt16) -> Float {
     Float(bitPattern: UInt32(bits) << 16)
+  }
+
+  /// Makes casts to 16-bit floats casts to 32 bits, as their constants are.
+  static func widenCasts(_ graph: inout Graph) {
+    for position in graph.nodes.indices where graph.nodes[position].operatorType == "Cast" {
+      guard case .int(let number)? = graph.nodes[position].attributes["to"],
+        Int32(exactly: number).flatMap(ElementTypes.element(number:)) == .float32
+      else { continue }
+      graph.nodes[position].attributes["to"] = .int(Int(ElementTypes.number(.float32)))
+    }
   }
 }

@@ -7,8 +7,9 @@ import Tensors
 struct ModelImporter {
   /// What the caller knows.
   let options: ONNXReadOptions
-  /// The operators that a graph may hold in the end.
-  var operators = Set(OperatorRegistry.names)
+  /// Whether constants are folded and operators that we lack refused, which a tool that only
+  /// rewrites files can do without.
+  var completes = true
 
   /// The model that the bytes hold.
   func model(from data: Data) throws(ONNXDefect) -> ONNXModel {
@@ -61,7 +62,7 @@ struct ModelImporter {
       initializers: initializers, functions: wire.functions,
       keptValues: Set(outputs.map(\.name)))
     try reading.read(declaration.node)
-    try reading.resolveIdentities()
+    reading.resolveIdentities()
 
     let graph = try GraphChecks.sorted(
       Graph(
@@ -69,9 +70,20 @@ struct ModelImporter {
         outputs: outputs, nodes: reading.nodes, initializers: reading.initializers))
     let shapes = try DeclaredShapes(graph: graph, declared: declaration.valueInfo, values: values)
     var normalised = try OpsetNormaliser(opset: opset, shapes: shapes).normalised(graph)
-    FloatWidths.narrow(&normalised)
-    try GraphChecks.knowsOperators(of: normalised, operators)
-    return normalised
+    HalfPrecision.widenCasts(&normalised)
+    return completes ? try completed(normalised) : normalised
+  }
+
+  /// The graph with its constants folded and all that follows for its outputs.
+  private func completed(_ graph: Graph) throws(ONNXDefect) -> Graph {
+    try GraphChecks.knowsOperators(of: graph)
+    do throws(GraphError) {
+      var graph = try graph.foldingConstants()
+      graph.outputs = OutputExtents.completed(graph)
+      return graph
+    } catch {
+      throw .graph(error)
+    }
   }
 
   /// The file's initializers and the inputs that the caller made constants.

@@ -10,8 +10,9 @@ struct NodeReading {
   private let functions: Set<String>
   private let keptValues: Set<String>
 
-  /// A reading that begins with the file's initializers. `keptValues` are the graph's outputs,
-  /// whose names must stay.
+  /// A reading that begins with the file's initializers.
+  ///
+  /// `keptValues` are the graph's outputs, whose names must stay.
   init(
     initializers: [String: TypedArray], functions: [WireFunctionProto], keptValues: Set<String>
   ) {
@@ -61,22 +62,36 @@ struct NodeReading {
   }
 
   /// Replaces what Identity makes of a constant by the constant: exporters share parameters so.
-  mutating func resolveIdentities() throws(ONNXDefect) {
-    var aliases: [String: String] = [:]
-    var kept: [Node] = []
-    for var node in nodes {
-      node.inputs = node.inputs.map { aliases[$0] ?? $0 }
-      if node.operatorType == "Identity", let source = node.inputs.first,
-        let target = node.outputs.first, initializers[source] != nil, !keptValues.contains(target)
-      {
-        guard initializers[target] == nil, aliases.updateValue(source, forKey: target) == nil else {
-          throw .duplicateValue(target)
-        }
-      } else {
-        kept.append(node)
-      }
+  mutating func resolveIdentities() {
+    var sources: [String: String] = [:]
+    for node in nodes where node.operatorType == "Identity" {
+      guard let source = node.inputs.first, let target = node.outputs.first,
+        !keptValues.contains(target)
+      else { continue }
+      sources[target] = source
     }
-    nodes = kept
+    nodes = nodes.compactMap { node in
+      if let target = node.outputs.first, sources[target] != nil,
+        constant(behind: target, sources) != nil
+      {
+        return nil
+      }
+      var node = node
+      node.inputs = node.inputs.map { constant(behind: $0, sources) ?? $0 }
+      return node
+    }
+  }
+
+  /// The constant that a value is, perhaps under several names.
+  private func constant(behind value: String, _ sources: [String: String]) -> String? {
+    var name = value
+    // As many steps as there are names, so that a circle of them ends.
+    for _ in 0...sources.count {
+      guard initializers[name] == nil else { return name }
+      guard let source = sources[name] else { return nil }
+      name = source
+    }
+    return nil
   }
 
   /// The nodes' names; empty and repeated ones become `Type_position`.

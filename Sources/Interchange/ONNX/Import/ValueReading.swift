@@ -120,8 +120,9 @@ struct ValueReading {
     return result
   }
 
-  /// The declared extents, nil where there is no shape. Numbers that are no extents stand for an
-  /// open one: 0 and -1 are what some exporters write for it.
+  /// The declared extents, nil where there is no shape.
+  ///
+  /// Numbers that are no extents stand for an open one: 0 and -1 are what some exporters write.
   private func extents(_ wire: WireValueInfoProto) throws(ONNXDefect) -> [Declared]? {
     guard wire.type.tensorType.hasShape else { return nil }
     var result: [Declared] = []

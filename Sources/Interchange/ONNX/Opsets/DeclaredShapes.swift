@@ -1,8 +1,10 @@
 import Networks
 import Tensors
 
-/// What a file says about its values' shapes, and what follows from it for operators that keep
-/// shapes or fix ranks. Enough to read old Softmax nodes; not a shape inference.
+/// What a file says about its values' shapes, and what follows from it at a glance.
+///
+/// Operators that keep shapes or fix ranks are followed: enough to read old Softmax nodes, which
+/// must be rewritten before the operators' own shape rules can be asked.
 struct DeclaredShapes {
   /// An extent is nil where it is open.
   private var known: [String: [Int?]] = [:]
@@ -52,9 +54,9 @@ struct DeclaredShapes {
       }
       return target.map { $0 > 0 ? $0 : nil }
     case "MatMul":
-      guard node.inputs.count > 1, let other = known[node.inputs[1]]?.count
-        ?? initializers[node.inputs[1]]?.shape.rank, other == 2
-      else { return nil }
+      guard node.inputs.count > 1 else { return nil }
+      let factor = known[node.inputs[1]]?.count ?? initializers[node.inputs[1]]?.shape.rank
+      guard factor == 2 else { return nil }
       return input.map { $0.map { _ in nil } }
     case "Add":
       guard node.inputs.count > 1, let bias = initializers[node.inputs[1]], let input,

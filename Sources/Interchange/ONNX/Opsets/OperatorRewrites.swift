@@ -11,7 +11,7 @@ enum OperatorRewrites {
     }
   }
 
-  /// The ratio becomes an input. There was no switch for training yet.
+  /// The ratio becomes an input; there was no switch for training yet.
   static let dropout: DefinitionChange.Rewrite = { (node, rewriter) throws(ONNXDefect) in
     guard let ratio = try rewriter.takeFloat(&node, "ratio") else { return }
     try rewriter.setInput(&node, 1, named: "ratio", to: scalar(ratio))

@@ -15,6 +15,9 @@ public enum ConstantOperators {
     first
   }
 
+  /// The names of the operators that are computed on constants, sorted.
+  public static var names: [String] { (rules.keys + ["Shape", "Size"]).sorted() }
+
   /// The outputs of a node, nil when the operator is none of ours or an input is not constant.
   ///
   /// - Parameters:
