@@ -5,6 +5,9 @@ import Testing
 @testable import Interchange
 
 /// Reads the pretrained networks in the folder that `ESPALIER_MODELS` names.
+///
+/// What is written goes to the folder that `ESPALIER_EXPORTS` names, if it does, so that another
+/// program can compare it with the original.
 @Suite(
   "Pretrained models",
   .enabled(
