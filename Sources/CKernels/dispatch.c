@@ -1,2 +1,105 @@
-#include "espalier-kernels.h"
-const char *espalier_cpu_path(void) { return "portable"; }
+/* The public functions: each calls its kernel on the path chosen at start-up. */
+#include "paths.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const EspalierPath *path = &EspalierPathPortable;
+
+/* A constructor runs before any thread exists: the choice needs no lock. */
+__attribute__((constructor)) static void choosePath(void) {
+  const char *wish = getenv("ESPALIER_CPU");
+  if (wish != NULL && strcmp(wish, "portable") == 0) return;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) path = &EspalierPathAVX2;
+#endif
+}
+
+const char *espalier_cpu_path(void) { return path->name; }
+
+ptrdiff_t espalier_fetch_add(ptrdiff_t *counter, ptrdiff_t amount) {
+  return __atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
+}
+
+void espalier_matmul_packed(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
+                            EspalierRuns runs, const float *packed, ptrdiff_t outputs,
+                            EspalierEpilogue epilogue) {
+  path->matmulPacked(base, rowOffsets, rows, runs, packed, outputs, epilogue);
+}
+
+void espalier_matmul_transposed(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
+                                EspalierRuns runs, const float *d, ptrdiff_t dStride,
+                                ptrdiff_t outputs, float *gradient, ptrdiff_t gradientStride) {
+  path->matmulTransposed(base, rowOffsets, rows, runs, d, dStride, outputs, gradient,
+                         gradientStride);
+}
+
+void espalier_pack(const float *matrix, ptrdiff_t rowStride, ptrdiff_t columnStride, ptrdiff_t k,
+                   ptrdiff_t outputs, float *packed) {
+  path->pack(matrix, rowStride, columnStride, k, outputs, packed);
+}
+
+void espalier_depthwise(const float *input, const float *weights, EspalierDepthwise extents,
+                        const float *bias, float lower, float upper, float *output) {
+  path->depthwise(input, weights, extents, bias, lower, upper, output);
+}
+
+void espalier_depthwise_input_gradient(const float *outputGradient, const float *weights,
+                                       EspalierDepthwise extents, float *inputGradient) {
+  path->depthwiseInputGradient(outputGradient, weights, extents, inputGradient);
+}
+
+void espalier_depthwise_weight_gradient(const float *input, const float *outputGradient,
+                                        EspalierDepthwise extents, float *weightGradient) {
+  path->depthwiseWeightGradient(input, outputGradient, extents, weightGradient);
+}
+
+void espalier_add(const float *a, const float *b, float *out, ptrdiff_t count) {
+  path->add(a, b, out, count);
+}
+
+void espalier_accumulate(const float *a, float *out, ptrdiff_t count) {
+  path->accumulate(a, out, count);
+}
+
+void espalier_scale_accumulate(float scale, const float *a, float *out, ptrdiff_t count) {
+  path->scaleAccumulate(scale, a, out, count);
+}
+
+void espalier_clamp(const float *a, float lower, float upper, float *out, ptrdiff_t count) {
+  path->clamp(a, lower, upper, out, count);
+}
+
+void espalier_clamp_gradient(const float *input, const float *gradient, float lower, float upper,
+                             float *out, ptrdiff_t count) {
+  path->clampGradient(input, gradient, lower, upper, out, count);
+}
+
+void espalier_affine(const float *a, const float *scale, const float *shift, float *out,
+                     ptrdiff_t rows, ptrdiff_t channels) {
+  path->affine(a, scale, shift, out, rows, channels);
+}
+
+void espalier_column_sums(const float *a, ptrdiff_t rows, ptrdiff_t channels, double *sum) {
+  path->columnSums(a, rows, channels, sum);
+}
+
+void espalier_column_products(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t channels,
+                              double *sum) {
+  path->columnProducts(a, b, rows, channels, sum);
+}
+
+void espalier_adam(float *weights, const float *gradient, float *m, float *v, ptrdiff_t count,
+                   float beta1, float beta2, float stepSize, float epsilon) {
+  path->adam(weights, gradient, m, v, count, beta1, beta2, stepSize, epsilon);
+}
+
+void espalier_sgd(float *weights, const float *gradient, float *velocity, ptrdiff_t count,
+                  float rate, float momentum, float decay, int nesterov) {
+  path->sgd(weights, gradient, velocity, count, rate, momentum, decay, nesterov);
+}
+
+void espalier_soft_update(const float *source, float *target, float rate, ptrdiff_t count) {
+  path->softUpdate(source, target, rate, count);
+}

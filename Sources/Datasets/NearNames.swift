@@ -1,7 +1,7 @@
 /// The known names that a mistyped one may have meant, nearest first, then in the given order.
 ///
 /// The measure is Levenshtein's edit distance; at most two edits, and fewer than the name is long.
-func nearNames(to name: String, among known: [String]) -> [String] {
+public func nearNames(to name: String, among known: [String]) -> [String] {
   let distances = known.enumerated().map { (editDistance(name, $1), $0, $1) }
   let near = distances.filter { $0.0 <= 2 && $0.0 < name.count }
   return near.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)

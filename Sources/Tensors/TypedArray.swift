@@ -3,8 +3,9 @@ public enum ElementType: String, Sendable, CaseIterable {
   case float32, float64, int64, int32, uint8, bool
 }
 
-/// An array of any of the element types, in row-major order: what files, constants and shape
-/// arithmetic are made of. Networks compute in `Tensor`.
+/// An array of any of the element types, in row-major order.
+///
+/// Files, constants and shape arithmetic are made of it; networks compute in `Tensor`.
 public struct TypedArray: Equatable, Sendable {
   /// The elements: floating types as they are, integer types and truth values as integers.
   public enum Storage: Equatable, Sendable {

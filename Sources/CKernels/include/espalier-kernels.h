@@ -10,6 +10,9 @@
 /* The name of the path in use: "avx2" or "portable". `ESPALIER_CPU=portable` forces the latter. */
 const char *espalier_cpu_path(void);
 
+/* Adds to a counter that several threads share and returns what stood there before. */
+ptrdiff_t espalier_fetch_add(ptrdiff_t *counter, ptrdiff_t amount);
+
 /* Outputs per packed panel. */
 enum { EspalierPanel = 16 };
 
@@ -21,9 +24,10 @@ typedef struct {
   ptrdiff_t count;
 } EspalierRuns;
 
-/* Where a result goes and what is done to it on the way:
-       out[p][o] = min(max(value + bias[o] + residual[p][o], lower), upper)
-   `bias` and `residual` may be NULL. With `accumulate`, value is added to what stands there. */
+/* Where a result goes and what is done to it on the way, in this order:
+       out[p][o] = min(max(((value + old) + bias[o]) + residual[p][o], lower), upper)
+   `bias` and `residual` may be NULL; `old`, what stood at out[p][o], counts with `accumulate` only.
+   `residual` may be the output itself. NaN passes through the clamp. */
 typedef struct {
   float *output;
   ptrdiff_t outputStride;
@@ -39,6 +43,7 @@ typedef struct {
 
    Row p of A begins at base + rowOffsets[p] and is gathered through `runs` (K floats in all).
    B is packed in panels of 16 outputs: [ceil(outputs/16)][K][16], the last panel padded with zeros.
+   A row's result is the same bits whichever other rows are in the call. K may be 0: value is 0.
    This one kernel is convolution without im2col (a row is a patch of a padded NHWC image), its
    gradient with respect to the input, and the dense product. */
 void espalier_matmul_packed(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
@@ -47,7 +52,7 @@ void espalier_matmul_packed(const float *base, const ptrdiff_t *rowOffsets, ptrd
 
 /* gradient[k][o] += Σ_p A[p][k] · D[p][o]      (K × outputs, row stride `gradientStride`)
 
-   A as above; row p of D begins at D + p · dStride. */
+   A as above; row p of D begins at D + p · dStride. Rows are summed in blocks of a fixed number. */
 void espalier_matmul_transposed(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
                                 EspalierRuns runs, const float *d, ptrdiff_t dStride,
                                 ptrdiff_t outputs, float *gradient, ptrdiff_t gradientStride);

@@ -1,0 +1,108 @@
+/* The gradient of the packed product with respect to B. A tile of neighbouring k × vectors of
+   outputs stays in registers while a block of rows passes. The block's part of D is copied first,
+   vector by vector and padded with zeros: its stride is then short and its tails are gone. */
+
+enum { BlockRows = 64, BlockVectors = 64 / LANES };
+
+typedef struct {
+  const float *base;
+  const ptrdiff_t *rowOffsets;
+  ptrdiff_t rows;
+  const float *d; /* [vector][BlockRows][LANES] */
+  float *gradient;
+  ptrdiff_t gradientStride;
+  ptrdiff_t outputs; /* from the first of the block on */
+} GradientBlock;
+
+typedef void GradientTile(const GradientBlock *block, ptrdiff_t offset, ptrdiff_t k,
+                          ptrdiff_t vector);
+
+INLINE void gradientTile(const int height, const int vectors, const GradientBlock *block,
+                         ptrdiff_t offset, ptrdiff_t k, ptrdiff_t vector) {
+  Lanes sums[TileRows][TileVectors];
+  UNROLL for (int r = 0; r < height; r++)
+    UNROLL for (int v = 0; v < vectors; v++) sums[r][v] = SPLAT(0.0f);
+  const float *d = block->d + vector * BlockRows * LANES;
+  const float *start = block->base + offset;
+  for (ptrdiff_t p = 0; p < block->rows; p++) {
+    const float *a = start + block->rowOffsets[p];
+    /* The next tiles' line, which no stride foretells where rows are long. The narrow tile has no
+       load to spare. */
+    if (vectors > 1) __builtin_prefetch(a + 16);
+    Lanes right[TileVectors];
+    UNROLL for (int v = 0; v < vectors; v++) right[v] = LOAD(d + (v * BlockRows + p) * LANES);
+    UNROLL for (int r = 0; r < height; r++) {
+      Lanes left = SPLAT(a[r]);
+      UNROLL for (int v = 0; v < vectors; v++)
+        sums[r][v] = MULTIPLY_ADD(left, right[v], sums[r][v]);
+    }
+  }
+  UNROLL for (int v = 0; v < vectors; v++) {
+    ptrdiff_t output = (vector + v) * LANES, count = block->outputs - output;
+    UNROLL for (int r = 0; r < height; r++) {
+      float *out = block->gradient + (k + r) * block->gradientStride + output;
+      if (count >= LANES) addLanes(1, out, LANES, &sums[r][v]);
+      else addLanes(0, out, count, &sums[r][v]);
+    }
+  }
+}
+
+#define GRADIENT_TILE(height, vectors)                                                     \
+  static void gradientTile##height##x##vectors(const GradientBlock *block, ptrdiff_t offset, \
+                                               ptrdiff_t k, ptrdiff_t vector) {            \
+    gradientTile(height, vectors, block, offset, k, vector);                               \
+  }
+GRADIENT_TILE(1, 1) GRADIENT_TILE(2, 1) GRADIENT_TILE(3, 1) GRADIENT_TILE(4, 1) GRADIENT_TILE(8, 1)
+GRADIENT_TILE(1, 2) GRADIENT_TILE(2, 2) GRADIENT_TILE(3, 2) GRADIENT_TILE(4, 2) GRADIENT_TILE(5, 2)
+GRADIENT_TILE(6, 2) GRADIENT_TILE(1, 3) GRADIENT_TILE(2, 3) GRADIENT_TILE(3, 3)
+
+static GradientTile *const gradientTiles[TileRows + 1][4] = {
+    [1] = {[1] = gradientTile1x1, [2] = gradientTile1x2, [3] = gradientTile1x3},
+    [2] = {[1] = gradientTile2x1, [2] = gradientTile2x2, [3] = gradientTile2x3},
+    [3] = {[1] = gradientTile3x1, [2] = gradientTile3x2, [3] = gradientTile3x3},
+    [4] = {[1] = gradientTile4x1, [2] = gradientTile4x2},
+    [5] = {[2] = gradientTile5x2},
+    [6] = {[2] = gradientTile6x2},
+    [8] = {[1] = gradientTile8x1},
+};
+
+static void copyBlock(const float *d, ptrdiff_t dStride, ptrdiff_t rows, ptrdiff_t outputs,
+                      float *block) {
+  for (ptrdiff_t first = 0; first < outputs; first += LANES, block += BlockRows * LANES) {
+    ptrdiff_t count = outputs - first;
+    for (ptrdiff_t p = 0; p < rows; p++) {
+      Lanes lanes;
+      if (count >= LANES) lanes = LOAD(d + p * dStride + first);
+      else loadFirst(d + p * dStride + first, count, &lanes);
+      STORE(block + p * LANES, lanes);
+    }
+  }
+}
+
+static void gradientOfBlock(const GradientBlock *block, EspalierRuns runs, ptrdiff_t vectors) {
+  for (ptrdiff_t vector = 0, width; vector < vectors; vector += width) {
+    width = tileWidth(vectors - vector);
+    for (ptrdiff_t s = 0, first = 0; s < runs.count; first += runs.lengths[s], s++) {
+      ptrdiff_t length = runs.lengths[s];
+      for (ptrdiff_t k = 0, height; k < length; k += height) {
+        height = tileHeight(length - k, width);
+        gradientTiles[height][width](block, runs.offsets[s] + k, first + k, vector);
+      }
+    }
+  }
+}
+
+static void matmulTransposed(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
+                             EspalierRuns runs, const float *d, ptrdiff_t dStride,
+                             ptrdiff_t outputs, float *gradient, ptrdiff_t gradientStride) {
+  float copy[BlockVectors * BlockRows * LANES] __attribute__((aligned(64)));
+  for (ptrdiff_t output = 0; output < outputs; output += BlockVectors * LANES) {
+    ptrdiff_t count = smaller(outputs - output, BlockVectors * LANES);
+    for (ptrdiff_t row = 0; row < rows; row += BlockRows) {
+      GradientBlock block = {base,     rowOffsets + row,  smaller(rows - row, BlockRows), copy,
+                             gradient + output, gradientStride, count};
+      copyBlock(d + row * dStride + output, dStride, block.rows, count, copy);
+      gradientOfBlock(&block, runs, (count + LANES - 1) / LANES);
+    }
+  }
+}

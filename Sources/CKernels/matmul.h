@@ -1,0 +1,166 @@
+/* The packed product. A tile of rows × vectors of outputs stays in registers while k runs; every
+   element is one chain of multiply-adds in the order of k, whichever tile it falls in, so a row's
+   result does not depend on the other rows of the call. */
+
+typedef struct {
+  const float *base;
+  const ptrdiff_t *rowOffsets;
+  EspalierRuns runs;
+  const float *packed;
+  ptrdiff_t k, outputs;
+  EspalierEpilogue epilogue;
+} Product;
+
+typedef void ProductTile(const Product *product, ptrdiff_t row, ptrdiff_t vector);
+
+enum { PanelVectors = EspalierPanel / LANES, TileRows = 8, TileVectors = 8 };
+
+/* Bias, residual, clamp and store for one vector of outputs of `rows` rows. `lower` is the first
+   operand of the comparison so that NaN passes through. */
+INLINE void finishColumn(const int rows, const int whole, const EspalierEpilogue *epilogue,
+                         ptrdiff_t row, ptrdiff_t output, ptrdiff_t count, Lanes *sums,
+                         int distance) {
+  Lanes lower = SPLAT(epilogue->lower), upper = SPLAT(epilogue->upper), bias = SPLAT(0.0f), other;
+  if (epilogue->bias != NULL) loadLanes(whole, epilogue->bias + output, count, &bias);
+  UNROLL for (int r = 0; r < rows; r++) {
+    float *out = epilogue->output + (row + r) * epilogue->outputStride + output;
+    Lanes value = sums[r * distance];
+    if (epilogue->accumulate) {
+      loadLanes(whole, out, count, &other);
+      value += other;
+    }
+    value += bias;
+    if (epilogue->residual != NULL) {
+      const float *residual = epilogue->residual + (row + r) * epilogue->residualStride + output;
+      loadLanes(whole, residual, count, &other);
+      value += other;
+    }
+    value = value < lower ? lower : value;
+    value = value > upper ? upper : value;
+    if (whole) STORE(out, value);
+    else storeFirst(out, count, &value);
+  }
+}
+
+INLINE void productTile(const int rows, const int vectors, const Product *product, ptrdiff_t row,
+                        ptrdiff_t vector) {
+  Lanes sums[TileRows][TileVectors];
+  const float *b[TileVectors];
+  UNROLL for (int r = 0; r < rows; r++)
+    UNROLL for (int v = 0; v < vectors; v++) sums[r][v] = SPLAT(0.0f);
+  UNROLL for (int v = 0; v < vectors; v++) {
+    ptrdiff_t panel = (vector + v) / PanelVectors, lane = (vector + v) % PanelVectors * LANES;
+    b[v] = product->packed + panel * product->k * EspalierPanel + lane;
+  }
+  for (ptrdiff_t s = 0; s < product->runs.count; s++) {
+    const float *start = product->base + product->runs.offsets[s];
+    const float *a[TileRows];
+    ptrdiff_t length = product->runs.lengths[s];
+    UNROLL for (int r = 0; r < rows; r++) a[r] = start + product->rowOffsets[row + r];
+    for (ptrdiff_t k = 0; k < length; k++) {
+      Lanes right[TileVectors];
+      UNROLL for (int v = 0; v < vectors; v++) right[v] = LOAD(b[v] + k * EspalierPanel);
+      UNROLL for (int r = 0; r < rows; r++) {
+        Lanes left = SPLAT(a[r][k]);
+        UNROLL for (int v = 0; v < vectors; v++)
+          sums[r][v] = MULTIPLY_ADD(left, right[v], sums[r][v]);
+      }
+    }
+    UNROLL for (int v = 0; v < vectors; v++) b[v] += length * EspalierPanel;
+  }
+  UNROLL for (int v = 0; v < vectors; v++) {
+    ptrdiff_t output = (vector + v) * LANES, count = product->outputs - output;
+    if (count >= LANES)
+      finishColumn(rows, 1, &product->epilogue, row, output, LANES, &sums[0][v], TileVectors);
+    else
+      finishColumn(rows, 0, &product->epilogue, row, output, count, &sums[0][v], TileVectors);
+  }
+}
+
+#define PRODUCT_TILE(rows, vectors)                                                        \
+  static void productTile##rows##x##vectors(const Product *product, ptrdiff_t row,         \
+                                            ptrdiff_t vector) {                            \
+    productTile(rows, vectors, product, row, vector);                                      \
+  }
+PRODUCT_TILE(1, 1) PRODUCT_TILE(1, 2) PRODUCT_TILE(1, 3) PRODUCT_TILE(1, 4) PRODUCT_TILE(1, 8)
+PRODUCT_TILE(2, 1) PRODUCT_TILE(2, 2) PRODUCT_TILE(2, 3) PRODUCT_TILE(2, 4)
+PRODUCT_TILE(3, 1) PRODUCT_TILE(3, 2) PRODUCT_TILE(3, 3) PRODUCT_TILE(4, 1) PRODUCT_TILE(4, 2)
+PRODUCT_TILE(5, 2) PRODUCT_TILE(6, 2) PRODUCT_TILE(8, 1)
+
+static ProductTile *const productTiles[TileRows + 1][TileVectors + 1] = {
+    [1] = {[1] = productTile1x1, [2] = productTile1x2, [3] = productTile1x3, [4] = productTile1x4,
+           [8] = productTile1x8},
+    [2] = {[1] = productTile2x1, [2] = productTile2x2, [3] = productTile2x3, [4] = productTile2x4},
+    [3] = {[1] = productTile3x1, [2] = productTile3x2, [3] = productTile3x3},
+    [4] = {[1] = productTile4x1, [2] = productTile4x2},
+    [5] = {[2] = productTile5x2},
+    [6] = {[2] = productTile6x2},
+    [8] = {[1] = productTile8x1},
+};
+
+/* The height of the next tile when `left` rows are to be covered at a width of 1, 2 or 3 vectors:
+   full tiles, then a remainder in tiles that are as alike as possible, for the low ones wait on
+   their own chains. */
+INLINE ptrdiff_t tileHeight(ptrdiff_t left, ptrdiff_t vectors) {
+  static const unsigned char byTwo[] = {0, 1, 2, 3, 4, 5, 6, 4, 4, 5, 6, 6};
+  static const unsigned char byThree[] = {0, 1, 2, 3, 2};
+  static const unsigned char byOne[] = {0, 1, 2, 3, 4, 4, 4, 4};
+  if (vectors == 2) return left < 12 ? byTwo[left] : 6;
+  if (vectors == 3) return left < 5 ? byThree[left] : 3;
+  return left < 8 ? byOne[left] : 8;
+}
+
+/* The width of the next tile when `left` vectors of outputs are to be covered: pairs, and one
+   triple where the number is odd. */
+INLINE ptrdiff_t tileWidth(ptrdiff_t left) { return left == 3 ? 3 : left == 1 ? 1 : 2; }
+
+/* Fewer than four rows: wide tiles make up for the missing rows. */
+static void productOfFewRows(const Product *product, ptrdiff_t row, ptrdiff_t rows,
+                             ptrdiff_t vectors) {
+  for (ptrdiff_t vector = 0, width; vector < vectors; vector += width) {
+    ptrdiff_t left = vectors - vector;
+    width = rows == 1 && left >= 8 ? 8 : smaller(left, rows == 3 ? 3 : 4);
+    productTiles[rows][width](product, row, vector);
+  }
+}
+
+/* Rows per block: its part of A (at most rows · K floats) should stay in the second-level cache
+   while the panels pass. */
+INLINE ptrdiff_t productBlock(ptrdiff_t k) {
+  ptrdiff_t rows = 128 * 1024 / (ptrdiff_t)sizeof(float) / (k > 0 ? k : 1);
+  return rows < 12 ? 12 : rows - rows % 12;
+}
+
+static void matmulPacked(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
+                         EspalierRuns runs, const float *packed, ptrdiff_t outputs,
+                         EspalierEpilogue epilogue) {
+  Product product = {base, rowOffsets, runs, packed, 0, outputs, epilogue};
+  for (ptrdiff_t s = 0; s < runs.count; s++) product.k += runs.lengths[s];
+  ptrdiff_t vectors = (outputs + LANES - 1) / LANES, block = productBlock(product.k);
+  for (ptrdiff_t first = 0; first < rows; first += block) {
+    ptrdiff_t end = smaller(rows, first + block);
+    if (end - first < 4) {
+      productOfFewRows(&product, first, end - first, vectors);
+      continue;
+    }
+    for (ptrdiff_t vector = 0, width; vector < vectors; vector += width) {
+      width = tileWidth(vectors - vector);
+      for (ptrdiff_t row = first, height; row < end; row += height) {
+        height = tileHeight(end - row, width);
+        productTiles[height][width](&product, row, vector);
+      }
+    }
+  }
+}
+
+static void packPanels(const float *matrix, ptrdiff_t rowStride, ptrdiff_t columnStride,
+                       ptrdiff_t k, ptrdiff_t outputs, float *packed) {
+  for (ptrdiff_t first = 0; first < outputs; first += EspalierPanel) {
+    ptrdiff_t count = smaller(EspalierPanel, outputs - first);
+    for (ptrdiff_t row = 0; row < k; row++, packed += EspalierPanel) {
+      const float *from = matrix + row * rowStride + first * columnStride;
+      for (ptrdiff_t o = 0; o < count; o++) packed[o] = from[o * columnStride];
+      for (ptrdiff_t o = count; o < EspalierPanel; o++) packed[o] = 0;
+    }
+  }
+}

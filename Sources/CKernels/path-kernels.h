@@ -1,0 +1,37 @@
+/* The kernels of one path, in the order they build on each other, and its table. Included by each
+   path-*.c after it has said which processor it is for; it is therefore not guarded. */
+#include "paths.h"
+
+#pragma clang fp contract(off)
+/* A build that does not vectorise (sanitizers, debug) is slower and just as right. */
+#pragma clang diagnostic ignored "-Wpass-failed"
+
+#include "lanes.h"
+#include "matmul.h"
+#include "matmul-transposed.h"
+#include "depthwise.h"
+#include "depthwise-gradients.h"
+#include "elementwise.h"
+#include "column-sums.h"
+#include "optimisers.h"
+
+const EspalierPath ESPALIER_PATH = {
+    .name = ESPALIER_PATH_NAME,
+    .matmulPacked = matmulPacked,
+    .matmulTransposed = matmulTransposed,
+    .pack = packPanels,
+    .depthwise = depthwise,
+    .depthwiseInputGradient = depthwiseInputGradient,
+    .depthwiseWeightGradient = depthwiseWeightGradient,
+    .add = add,
+    .accumulate = accumulate,
+    .scaleAccumulate = scaleAccumulate,
+    .clamp = clamp,
+    .clampGradient = clampGradient,
+    .affine = affine,
+    .columnSums = columnSums,
+    .columnProducts = columnProducts,
+    .adam = adam,
+    .sgd = sgd,
+    .softUpdate = softUpdate,
+};

@@ -1,0 +1,33 @@
+/* A path: every kernel compiled for one kind of processor. `dispatch.c` picks one at start-up. */
+#ifndef ESPALIER_PATHS_H
+#define ESPALIER_PATHS_H
+
+#include "espalier-kernels.h"
+
+typedef struct {
+  const char *name;
+  __typeof__(espalier_matmul_packed) *matmulPacked;
+  __typeof__(espalier_matmul_transposed) *matmulTransposed;
+  __typeof__(espalier_pack) *pack;
+  __typeof__(espalier_depthwise) *depthwise;
+  __typeof__(espalier_depthwise_input_gradient) *depthwiseInputGradient;
+  __typeof__(espalier_depthwise_weight_gradient) *depthwiseWeightGradient;
+  __typeof__(espalier_add) *add;
+  __typeof__(espalier_accumulate) *accumulate;
+  __typeof__(espalier_scale_accumulate) *scaleAccumulate;
+  __typeof__(espalier_clamp) *clamp;
+  __typeof__(espalier_clamp_gradient) *clampGradient;
+  __typeof__(espalier_affine) *affine;
+  __typeof__(espalier_column_sums) *columnSums;
+  __typeof__(espalier_column_products) *columnProducts;
+  __typeof__(espalier_adam) *adam;
+  __typeof__(espalier_sgd) *sgd;
+  __typeof__(espalier_soft_update) *softUpdate;
+} EspalierPath;
+
+extern const EspalierPath EspalierPathPortable;
+#if defined(__x86_64__)
+extern const EspalierPath EspalierPathAVX2;
+#endif
+
+#endif

@@ -1,0 +1,129 @@
+public import Datasets
+import Foundation
+public import Networks
+public import Tensors
+
+/// Top-1 and top-5 accuracy of a classifier on labelled images.
+///
+/// An image counts when its label's score is the largest (top-1) or among the five largest (top-5); of
+/// equal scores the class that comes first is the larger one, as in NumPy's `argmax`.
+public struct ClassificationEvaluator: Evaluator {
+  /// What `evaluate` returns: top-1 in percent.
+  public let metric = "top1"
+  /// The images.
+  public let images: LabelledImages
+  /// How pixels become numbers.
+  public let preprocessing: Preprocessing
+  /// Images in one pass.
+  public let batch: Int
+  private let pool: WorkerPool
+
+  /// What a pass over the images gives.
+  public struct Outcome: Equatable, Sendable {
+    /// Percent of the images whose label has the largest score.
+    public let top1: Double
+    /// Percent of the images whose label is among the five largest scores.
+    public let top5: Double
+    /// The number of images.
+    public let images: Int
+    /// The time of each full pass of the network alone, in order.
+    public let passSeconds: [Double]
+  }
+
+  /// An evaluator on all images of a set.
+  public init(
+    _ images: LabelledImages, preprocessing: Preprocessing, batch: Int = 50, pool: WorkerPool
+  ) {
+    self.images = images
+    self.preprocessing = preprocessing
+    self.batch = max(1, batch)
+    self.pool = pool
+  }
+
+  /// Top-1 in percent.
+  ///
+  /// - Throws: see `measure`.
+  public func evaluate(_ graph: Graph) throws -> Double { try measure(graph).top1 }
+
+  /// Runs every image once.
+  ///
+  /// - Throws: `CompressionError.data` when the network takes other images or has fewer classes than
+  ///   the labels need, `GraphError` when it cannot be run.
+  public func measure(_ graph: Graph) throws -> Outcome {
+    let (input, output) = try names(of: graph)
+    var executor: Executor?
+    var hits = (first: 0, five: 0)
+    var seconds: [Double] = []
+    for first in stride(from: 0, to: images.count, by: batch) {
+      let count = min(batch, images.count - first)
+      if executor?.batch != count {
+        executor = try Executor(graph, batch: count, outputs: [output], pool: pool)
+      }
+      guard let executor else { continue }
+      try images.pixels(
+        of: Array(first..<(first + count)), into: executor.input(input),
+        normalization: preprocessing)
+      let start = DispatchTime.now().uptimeNanoseconds
+      executor.forward()
+      if count == batch {
+        seconds.append(Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9)
+      }
+      let scores = try executor.output(output)
+      let classes = scores.count / count
+      guard images.classCount <= classes || classes > (images.labels.max() ?? 0) else {
+        throw CompressionError.data(
+          expected: "at least \(images.classCount) classes", found: "\(classes) outputs")
+      }
+      for example in 0..<count {
+        let rank = Self.rank(
+          of: images.labels[first + example],
+          in: UnsafeBufferPointer(rebasing: scores[(example * classes)..<((example + 1) * classes)]))
+        hits.first += rank == 0 ? 1 : 0
+        hits.five += rank < 5 ? 1 : 0
+      }
+    }
+    let total = Double(images.count)
+    return Outcome(
+      top1: 100 * Double(hits.first) / total, top5: 100 * Double(hits.five) / total,
+      images: images.count, passSeconds: seconds)
+  }
+
+  /// How many classes score above the label. A score that is no number ranks the label last.
+  private static func rank(of label: Int, in scores: UnsafeBufferPointer<Float>) -> Int {
+    guard label < scores.count, !scores[label].isNaN else { return scores.count }
+    var rank = 0
+    for (position, score) in scores.enumerated() {
+      if score > scores[label] || (score == scores[label] && position < label) { rank += 1 }
+    }
+    return rank
+  }
+
+  private func names(of graph: Graph) throws -> (input: String, output: String) {
+    guard graph.inputs.count == 1, let input = graph.inputs.first, let output = graph.outputs.first
+    else {
+      throw CompressionError.data(
+        expected: "a network with one input", found: "\(graph.inputs.count) inputs")
+    }
+    let extents = (input.extents ?? []).dropFirst().map { extent in
+      if case .fixed(let count) = extent { count } else { -1 }
+    }
+    guard extents == images.shape.extents else {
+      throw CompressionError.data(
+        expected: "images of \(Shape(extents))", found: "'\(images.name)' of \(images.shape)")
+    }
+    return (input.name, output.name)
+  }
+}
+
+extension LabelledImages {
+  /// All images as one tensor, N×C×H×W, made ready for a network.
+  ///
+  /// - Throws: `DatasetError` when the preprocessing is for another number of channels.
+  public func tensor(_ preprocessing: Preprocessing) throws -> Tensor {
+    var tensor = Tensor(shape: Shape([count] + shape.extents))
+    try tensor.scalars.withUnsafeMutableBufferPointer { buffer in
+      try pixels(of: Array(0..<count), into: buffer, normalization: preprocessing)
+    }
+    return tensor
+  }
+}

@@ -1,0 +1,59 @@
+public import Networks
+import Tensors
+
+/// What a network costs, counted from its graph.
+public struct NetworkCost: Equatable, Sendable {
+  /// Multiply-accumulates of one forward pass of one example.
+  public var macs: Int
+  /// Weights, biases and the scale and shift of normalisations.
+  public var parameters: Int
+  /// Bytes of the parameters, at four bytes each.
+  public var weightBytes: Int
+  /// The most bytes that computed values take at once, for one example, at four bytes an element.
+  public var peakActivationBytes: Int
+
+  /// The cost of a graph.
+  ///
+  /// - Throws: `GraphError` when its shapes cannot be inferred.
+  public init(_ graph: Graph) throws {
+    macs = try graph.multiplyAccumulates().reduce(0) { $0 + $1.macs }
+    var names: Set<String> = []
+    parameters = 0
+    for node in graph.nodes {
+      for (position, name) in node.inputs.enumerated() {
+        guard let constant = graph.initializers[name], case .float32 = constant.storage,
+          node.isParameter(position, constant: constant), names.insert(name).inserted
+        else { continue }
+        parameters += constant.shape.count
+      }
+    }
+    weightBytes = 4 * parameters
+    peakActivationBytes = try 4 * graph.peakActivationCount()
+  }
+}
+
+extension Graph {
+  /// The largest number of elements alive while a node runs: its inputs, its outputs, and whatever a
+  /// later node still needs.
+  func peakActivationCount() throws -> Int {
+    let shapes = try shapes(batch: 1)
+    var lastUse: [String: Int] = [:]
+    for (index, node) in nodes.enumerated() {
+      for value in node.inputs where initializers[value] == nil { lastUse[value] = index }
+    }
+    for output in outputs { lastUse[output.name] = nodes.count }
+    var alive = inputs.filter { initializers[$0.name] == nil }
+      .reduce(0) { $0 + (shapes[$1.name]?.count ?? 0) }
+    var peak = alive
+    for (index, node) in nodes.enumerated() {
+      let written = Set(node.outputs).filter { !$0.isEmpty }
+      alive += written.reduce(0) { $0 + (shapes[$1]?.count ?? 0) }
+      peak = max(peak, alive)
+      for value in Set(node.inputs).union(written)
+      where !value.isEmpty && initializers[value] == nil && (lastUse[value] ?? index) == index {
+        alive -= shapes[value]?.count ?? 0
+      }
+    }
+    return peak
+  }
+}

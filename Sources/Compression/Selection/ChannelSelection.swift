@@ -1,0 +1,77 @@
+import Networks
+import Tensors
+
+/// Which channel classes a candidate removes, settled group by group as the layers are reached.
+struct ChannelSelection {
+  private(set) var removed: Set<Int> = []
+  private var open: [Int: Int] = [:]
+  private let dependencies: ChannelDependencies
+  private let graph: Graph
+
+  init(_ choice: ChannelPruner.Choice, dependencies: ChannelDependencies, graph: Graph) {
+    self.dependencies = dependencies
+    self.graph = graph
+    switch choice {
+    case .removing(let classes): removed = classes
+    case .widths(let widths):
+      open = widths.filter { dependencies.groups[$0.key].width > $0.value }
+    }
+  }
+
+  /// The groups that a layer reads and that are still to be settled.
+  private func openGroups(of layer: DenseLayer) -> [Int] {
+    dependencies.multiplicities(of: layer.input).map(\.group).filter { open[$0] != nil }
+  }
+
+  func isSettled(inputsOf layer: DenseLayer) -> Bool { openGroups(of: layer).isEmpty }
+
+  /// Decides the open groups that a layer reads.
+  mutating func settle(
+    _ layer: DenseLayer, criterion: PruningSettings.Criterion, problem: LeastSquares?
+  ) throws(CompressionError) {
+    let groups = openGroups(of: layer)
+    for group in groups {
+      guard let width = open[group] else { continue }
+      // The exact error is that of one layer: it can speak for a group whose channels only this layer
+      // reads, one input channel each.
+      let isWhole =
+        groups.count == 1 && dependencies.groups[group].consumers == [layer.name]
+        && dependencies.classes(of: layer.input).count == dependencies.groups[group].width
+      if criterion == .leastSquares, isWhole, let problem {
+        var elimination = try BackwardElimination(problem)
+        let kept = Set(try elimination.keep(width).map { dependencies.classes(of: layer.input)[$0] })
+        remove(group) { !kept.contains($0) }
+      } else {
+        settleByMagnitude(group, width)
+      }
+    }
+  }
+
+  /// Decides what no reconstructed layer reads.
+  mutating func settleRest() {
+    for group in open.keys.sorted() {
+      if let width = open[group] { settleByMagnitude(group, width) }
+    }
+  }
+
+  /// The input channels of a layer that stay.
+  func keptInputs(of layer: DenseLayer) -> [Int] {
+    let classes = dependencies.classes(of: layer.input)
+    return classes.indices.filter { !removed.contains(classes[$0]) }
+  }
+
+  private mutating func remove(_ group: Int, where condition: (Int) -> Bool) {
+    removed.formUnion(dependencies.groups[group].classes.filter(condition))
+    open[group] = nil
+  }
+
+  private mutating func settleByMagnitude(_ group: Int, _ width: Int) {
+    let scores = Magnitude.scores(of: dependencies.groups[group], dependencies, in: graph)
+    let ranked = dependencies.groups[group].classes.sorted { a, b in
+      let (scoreA, scoreB) = (scores[a] ?? 0, scores[b] ?? 0)
+      return scoreA != scoreB ? scoreA > scoreB : a < b
+    }
+    let kept = Set(ranked.prefix(width))
+    remove(group) { !kept.contains($0) }
+  }
+}

@@ -1,0 +1,46 @@
+public import Tensors
+
+/// An agent that looks for the best candidate of a problem: what `--agent` names.
+///
+/// Agents differ in how they choose candidates and in nothing else: the problem cuts, reconstructs,
+/// measures and counts the same way for all.
+public protocol PolicySearch {
+  /// The agent's name.
+  var name: String { get }
+
+  /// Measures up to `episodes` candidates.
+  ///
+  /// - Parameters:
+  ///   - problem: the network, the budget and the measure.
+  ///   - episodes: how many candidates may be measured.
+  ///   - streams: the run's random streams.
+  ///   - onEpisode: called after each measurement; returns whether to go on.
+  /// - Throws: what measuring and the callback throw.
+  func search(
+    _ problem: PruningProblem, episodes: Int, streams: RandomStreams,
+    onEpisode: (SearchEpisode) throws -> Bool
+  ) throws
+}
+
+/// One measured candidate, as the journal tells it.
+public struct SearchEpisode: Equatable, Sendable {
+  /// Its number, from 0.
+  public let index: Int
+  /// The keep ratios that the agent asked for, one for each decision.
+  public let requested: [Double]
+  /// The keep ratios that were carried out.
+  public let executed: [Double]
+  /// The candidate as it was made.
+  public let candidate: Candidate
+  /// Whether the candidate meets the budget; an agent that descends to it measures dearer ones first.
+  public let meetsBudget: Bool
+
+  /// An episode.
+  public init(index: Int, requested: [Double], candidate: Candidate, of problem: PruningProblem) {
+    self.index = index
+    self.requested = requested
+    self.candidate = candidate
+    executed = zip(candidate.widths, problem.decisions).map { Double($0) / Double($1.channels) }
+    meetsBudget = candidate.cost <= problem.budget
+  }
+}

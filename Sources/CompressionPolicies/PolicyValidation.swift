@@ -1,0 +1,86 @@
+extension CompressionPolicy {
+  /// Checks every rule of `PolicyRule`.
+  /// - Throws: the first of `violations()`.
+  public func validate() throws(PolicyError) {
+    if let first = violations().first { throw first }
+  }
+
+  /// Every rule that the policy breaks, in the order of its fields.
+  public func violations() -> [PolicyError] {
+    var checks = PolicyChecks()
+    check(&checks)
+    return checks.violations
+  }
+
+  private func check(_ checks: inout PolicyChecks) {
+    let top = JSONPath()
+    checks.baseName(environment, top.appending("environment"))
+    checks.baseName(device, top.appending("device"))
+    model.check(&checks, top.appending("model"))
+    search.check(&checks, top.appending("search"))
+    original.check(&checks, top.appending("original"))
+    compressed.check(&checks, top.appending("compressed"))
+    pruning?.check(&checks, top.appending("pruning"))
+    var names: Set<String> = []
+    for (index, layer) in layers.enumerated() {
+      let path = top.appending("layers").appending(index)
+      layer.check(&checks, path)
+      checks.require(
+        names.insert(layer.name).inserted, .layerNamesAreUnique, path.appending("name"),
+        found: "\"\(layer.name)\" again")
+    }
+  }
+}
+
+extension CompressionPolicy.Model {
+  fileprivate func check(_ checks: inout PolicyChecks, _ path: JSONPath) {
+    checks.baseName(file, path.appending("file"))
+    let isHash =
+      sha256.utf8.count == 64
+      && sha256.utf8.allSatisfy {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+      }
+    checks.require(isHash, .hashIsSHA256, path.appending("sha256"), found: "\"\(sha256)\"")
+  }
+}
+
+extension CompressionPolicy.Search {
+  fileprivate func check(_ checks: inout PolicyChecks, _ path: JSONPath) {
+    checks.name(agent, path.appending("agent"))
+    checks.count(seed, path.appending("seed"))
+    checks.count(episodes, path.appending("episodes"))
+    checks.finite(reward, path.appending("reward"))
+  }
+}
+
+extension NetworkFigures {
+  fileprivate func check(_ checks: inout PolicyChecks, _ path: JSONPath) {
+    checks.count(macs.macs, path.appending("macs"))
+    checks.count(parameters, path.appending("parameters"))
+    checks.count(weightBytes.value, path.appending("weightBytes"))
+    checks.count(peakActivationBytes.value, path.appending("peakActivationBytes"))
+    checks.cost(latencySeconds?.value, path.appending("latencySeconds"))
+    checks.cost(energyJoules?.value, path.appending("energyJoules"))
+    checks.finite(validation, path.appending("validation"))
+    checks.percentage(top1, path.appending("top1"))
+    checks.percentage(fineTuned?.top1, path.appending("fineTuned").appending("top1"))
+  }
+}
+
+extension CompressionPolicy.Pruning {
+  fileprivate func check(_ checks: inout PolicyChecks, _ path: JSONPath) {
+    checks.name(criterion, path.appending("criterion"))
+    checks.name(reconstruction, path.appending("reconstruction"))
+    checks.cost(ridge, path.appending("ridge"))
+    let place = path.appending("calibration")
+    checks.require(
+      calibration != nil || reconstruction == "none", .reconstructionNamesItsCalibration, place,
+      found: "none for \"\(reconstruction)\"")
+    guard let calibration else { return }
+    checks.baseName(calibration.data, place.appending("data"))
+    checks.extent(calibration.images, place.appending("images"))
+    checks.extent(calibration.positions, place.appending("positions"))
+    checks.count(calibration.seed, place.appending("seed"))
+  }
+}

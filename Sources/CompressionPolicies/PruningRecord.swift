@@ -1,0 +1,88 @@
+extension CompressionPolicy {
+  /// How channels were chosen, and how the remaining weights were made to take over.
+  public struct Pruning: Equatable, Sendable {
+    /// The name of the rule that ranks channels, for example `l1`.
+    public var criterion: String
+    /// The name of the way weights were reconstructed, for example `sequential`; `none` where they
+    /// were not.
+    public var reconstruction: String
+    /// The layers that were solved for: `cut` or `all`.
+    public var refit: String?
+    /// The ridge that was added to the second moments of the least-squares problem.
+    public var ridge: Double?
+    /// The data that reconstruction looked at; only a pruning without reconstruction has none.
+    public var calibration: Calibration?
+
+    /// A pruning of its parts.
+    public init(
+      criterion: String, reconstruction: String, refit: String? = nil, ridge: Double? = nil,
+      calibration: Calibration? = nil
+    ) {
+      self.criterion = criterion
+      self.reconstruction = reconstruction
+      self.refit = refit
+      self.ridge = ridge
+      self.calibration = calibration
+    }
+  }
+
+  /// The data that reconstruction looked at.
+  public struct Calibration: Equatable, Sendable {
+    /// The data set, as a scheme and options without its folder.
+    public var data: String
+    /// The number of images.
+    public var images: Int
+    /// The number of positions sampled of each feature map, where it was not all of them.
+    public var positions: Int?
+    /// The seed of the sampling, not negative.
+    public var seed: Int
+
+    /// Calibration data of its parts.
+    public init(data: String, images: Int, positions: Int? = nil, seed: Int) {
+      self.data = data
+      self.images = images
+      self.positions = positions
+      self.seed = seed
+    }
+  }
+}
+
+extension CompressionPolicy.Pruning: JSONRepresentable {
+  /// Reads the fields.
+  public init(_ reader: JSONReader) throws(JSONError) {
+    try reader.refuseFields(
+      otherThan: ["criterion", "reconstruction", "refit", "ridge", "calibration"])
+    criterion = try reader.read("criterion")
+    reconstruction = try reader.read("reconstruction")
+    refit = try reader.readIfPresent("refit")
+    ridge = try reader.readIfPresent("ridge")
+    calibration = try reader.readIfPresent("calibration")
+  }
+
+  /// The fields that are set.
+  public var json: JSONValue {
+    .object(omittingNil: [
+      "criterion": criterion.json, "reconstruction": reconstruction.json, "refit": refit?.json,
+      "ridge": ridge?.json,
+      "calibration": calibration?.json,
+    ])
+  }
+}
+
+extension CompressionPolicy.Calibration: JSONRepresentable {
+  /// Reads the fields.
+  public init(_ reader: JSONReader) throws(JSONError) {
+    try reader.refuseFields(otherThan: ["data", "images", "positions", "seed"])
+    data = try reader.read("data")
+    images = try reader.read("images")
+    positions = try reader.readIfPresent("positions")
+    seed = try reader.read("seed")
+  }
+
+  /// The fields that are set.
+  public var json: JSONValue {
+    .object(omittingNil: [
+      "data": data.json, "images": images.json, "positions": positions?.json, "seed": seed.json,
+    ])
+  }
+}

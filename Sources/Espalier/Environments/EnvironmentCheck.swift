@@ -1,0 +1,30 @@
+import Compression
+import CompressionEnvironments
+public import Foundation
+import Reinforcement
+
+/// What `espalier check` looks at: the contract of an environment, and which channels of its network can
+/// be decided.
+public struct EnvironmentCheck {
+  /// The rules of the contract that do not hold, as sentences.
+  public let violations: [String]
+  /// The rules that were tried.
+  public let rules: [String]
+  /// The channel groups of the network.
+  public let groups: [ChannelGroup]
+  /// The layers that are decided, with their channels.
+  public let decisions: [(layer: String, channels: Int)]
+
+  /// Checks an environment.
+  ///
+  /// - Throws: whatever keeps the environment from being made.
+  public init(_ request: SearchRequest) throws {
+    let setup = try SearchSetup(request)
+    let environment = AMCEnvironment(
+      setup.problem, smallestKeep: setup.definition.smallestKeep)
+    violations = EnvironmentContract.check(environment).map(\.description)
+    rules = EnvironmentContract.Rule.allCases.map(\.rawValue)
+    groups = setup.pruner.dependencies.groups
+    decisions = setup.problem.decisions.map { ($0.layer, $0.channels) }
+  }
+}

@@ -1,0 +1,203 @@
+public import Compression
+public import CompressionEnvironments
+public import CompressionPolicies
+public import Datasets
+import Foundation
+public import Reinforcement
+
+/// An environment file: everything a search needs beside a seed.
+///
+/// Every field has a default; what an environment leaves to the user (a model, data) is nil. The resolved
+/// form, with every default written out, is the run directory's `environment.json`.
+public struct EnvironmentDefinition: Equatable, Sendable {
+  /// The folder's name.
+  public var name: String
+  /// One line for lists.
+  public var summary: String
+  /// The model's file: in a definition relative to it.
+  public var model: String?
+  /// The data, as `--data` takes them.
+  public var data: String?
+  /// How pixels become numbers: a name, or mean and deviation.
+  public var preprocessing: Preprocessing
+  /// The limit that a candidate must meet.
+  public var budget: Budget
+  /// How many candidates an agent measures.
+  public var episodes: Int
+  /// Which widths are decided.
+  public var widths: PrunedWidths
+  /// The least part of a layer's channels that is kept, 1 − a_max.
+  public var smallestKeep: Double
+  /// How channels are chosen and weights made up.
+  public var pruning: PruningSettings
+  /// Training images that candidates are measured on.
+  public var validationImages: Int
+  /// Training images that reconstruction is fitted on, none of them for validation.
+  public var calibrationImages: Int
+  /// Images in one pass of the network.
+  public var batch: Int
+  /// The DDPG agent's settings.
+  public var agent: DDPGConfiguration
+  /// Agents that run besides, at the same number of episodes.
+  public var baselines: [String]
+
+  /// The names of the fields, for messages.
+  static let fields = [
+    "name", "kind", "summary", "model", "data", "preprocessing", "budget", "episodes", "widths",
+    "smallestKeep", "pruning", "validationImages", "calibrationImages", "batch", "agent",
+    "baselines",
+  ]
+}
+
+extension EnvironmentDefinition: JSONRepresentable {
+  /// Reads a definition; a field that is left out has its default.
+  public init(_ reader: JSONReader) throws(JSONError) {
+    try reader.refuseFields(otherThan: Self.fields)
+    let kind: String = try reader.readIfPresent("kind") ?? "amc"
+    guard kind == "amc" else {
+      throw .wrongType(path: reader.path.appending("kind"), expected: "'amc'", found: "'\(kind)'")
+    }
+    name = try reader.read("name")
+    summary = try reader.readIfPresent("summary") ?? ""
+    model = try reader.readIfPresent("model")
+    data = try reader.readIfPresent("data")
+    preprocessing = try Self.preprocessing(reader)
+    budget = try Self.budget(reader)
+    episodes = try reader.positive("episodes", default: 400)
+    widths = try reader.choice("widths", default: .inner)
+    smallestKeep = try reader.part("smallestKeep", default: 0.2)
+    pruning = try Self.pruning(reader)
+    validationImages = try reader.positive("validationImages", default: 5000)
+    calibrationImages = try reader.positive("calibrationImages", default: 1000)
+    batch = try reader.positive("batch", default: 50)
+    agent = try Self.agent(reader)
+    baselines = try reader.readIfPresent("baselines") ?? []
+    for (index, baseline) in baselines.enumerated() where !SearchAgent.names.contains(baseline) {
+      throw .wrongType(
+        path: reader.path.appending("baselines").appending(index),
+        expected: SearchAgent.names.joined(separator: ", "), found: "'\(baseline)'")
+    }
+  }
+
+  /// Every field, with the defaults written out.
+  public var json: JSONValue {
+    .object(omittingNil: [
+      "name": name.json, "kind": "amc", "summary": summary.json, "model": model?.json,
+      "data": data?.json, "preprocessing": preprocessingJSON,
+      "budget": .object([budget.quantity.rawValue: budget.text.json]), "episodes": episodes.json,
+      "widths": widths.rawValue.json, "smallestKeep": smallestKeep.json,
+      "pruning": [
+        "criterion": pruning.criterion.rawValue.json,
+        "reconstruction": pruning.reconstruction.rawValue.json,
+        "refit": pruning.refit.rawValue.json, "ridge": pruning.ridge.json,
+        "positionsPerImage": pruning.positionsPerImage.json,
+      ],
+      "validationImages": validationImages.json, "calibrationImages": calibrationImages.json,
+      "batch": batch.json, "agent": agentJSON, "baselines": baselines.json,
+    ])
+  }
+
+  // MARK: - Nested fields
+
+  private static func preprocessing(_ reader: JSONReader) throws(JSONError) -> Preprocessing {
+    guard let field = reader["preprocessing"] else { return .raw }
+    do {
+      if let name = field.value.stringValue { return try .named(name) }
+      return try .meanAndDeviation(
+        mean: field.doubles(at: "mean").map { Float($0) },
+        std: field.doubles(at: "std").map { Float($0) })
+    } catch let error as JSONError {
+      throw error
+    } catch {
+      throw .wrongType(path: field.path, expected: "a preprocessing", found: "\(error)")
+    }
+  }
+
+  private var preprocessingJSON: JSONValue {
+    if let name = preprocessing.name { return name.json }
+    return [
+      "mean": .array(preprocessing.mean.map { .number(Double("\($0)") ?? 0) }),
+      "std": .array(preprocessing.std.map { .number(Double("\($0)") ?? 1) }),
+    ]
+  }
+
+  private static func budget(_ reader: JSONReader) throws(JSONError) -> Budget {
+    let half = JSONReader(["macs": "0.5"], path: reader.path.appending("budget"))
+    let field = reader["budget"] ?? half
+    let fields = try field.fields()
+    guard fields.count == 1, let (key, value) = fields.first else {
+      throw .wrongType(path: field.path, expected: "one quantity", found: "\(fields.count)")
+    }
+    do {
+      let text = value.stringValue ?? value.doubleValue.map { "\($0)" } ?? ""
+      return try Budget(key: key, text: text)
+    } catch {
+      throw .wrongType(path: field.path, expected: "a budget", found: "\(error)")
+    }
+  }
+
+  private static func pruning(_ reader: JSONReader) throws(JSONError) -> PruningSettings {
+    var settings = PruningSettings()
+    guard let field = reader["pruning"] else { return settings }
+    try field.refuseFields(
+      otherThan: ["criterion", "reconstruction", "refit", "ridge", "positionsPerImage"])
+    settings.criterion = try field.choice("criterion", default: settings.criterion)
+    settings.reconstruction = try field.choice("reconstruction", default: settings.reconstruction)
+    settings.refit = try field.choice("refit", default: settings.refit)
+    settings.ridge = try field.readIfPresent("ridge") ?? settings.ridge
+    settings.positionsPerImage = try field.positive(
+      "positionsPerImage", default: settings.positionsPerImage)
+    return settings
+  }
+
+  private static func agent(_ reader: JSONReader) throws(JSONError) -> DDPGConfiguration {
+    guard let field = reader["agent"] else { return DDPGConfiguration() }
+    do {
+      let text = try CanonicalJSON.line(field.value)
+      let known = try CanonicalJSON.parse(bytes: JSONEncoder().encode(DDPGConfiguration()))
+      try field.refuseFields(otherThan: Array((known.objectValue ?? [:]).keys))
+      let configuration = try JSONDecoder().decode(DDPGConfiguration.self, from: Data(text.utf8))
+      try configuration.validate()
+      return configuration
+    } catch let error as JSONError {
+      throw error
+    } catch {
+      throw .wrongType(path: field.path, expected: "settings of the agent", found: "\(error)")
+    }
+  }
+
+  private var agentJSON: JSONValue {
+    (try? CanonicalJSON.parse(bytes: JSONEncoder().encode(agent))) ?? .null
+  }
+}
+
+extension JSONReader {
+  func positive(_ key: String, default value: Int) throws(JSONError) -> Int {
+    let found: Int = try readIfPresent(key) ?? value
+    guard found > 0 else {
+      throw .wrongType(
+        path: path.appending(key), expected: "a positive integer", found: "\(found)")
+    }
+    return found
+  }
+
+  func part(_ key: String, default value: Double) throws(JSONError) -> Double {
+    let found: Double = try readIfPresent(key) ?? value
+    guard found > 0, found <= 1 else {
+      throw .wrongType(
+        path: path.appending(key), expected: "a number above 0 and up to 1", found: "\(found)")
+    }
+    return found
+  }
+
+  func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, default value: Choice
+  ) throws(JSONError) -> Choice where Choice.RawValue == String {
+    guard let text: String = try readIfPresent(key) else { return value }
+    guard let choice = Choice(rawValue: text) else {
+      let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .wrongType(path: path.appending(key), expected: known, found: "'\(text)'")
+    }
+    return choice
+  }
+}

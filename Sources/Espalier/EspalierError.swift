@@ -1,0 +1,52 @@
+/// What can go wrong between a user's files and a search.
+public enum EspalierError: Error, Equatable, CustomStringConvertible {
+  /// No environment of a name; near names are suggested.
+  case unknownEnvironment(name: String, suggestions: [String])
+  /// A definition or setting that cannot be read.
+  case definition(file: String, reason: String)
+  /// Something that an environment leaves to the user and was not given.
+  case missing(what: String, option: String)
+  /// A budget that cannot be read.
+  case budget(text: String, expected: String)
+  /// An agent that is not there.
+  case unknownAgent(name: String, known: [String])
+  /// A folder that already holds a run.
+  case runExists(folder: String)
+  /// A run that was made with other settings.
+  case otherRun(folder: String, reason: String)
+  /// A policy for another model.
+  case otherModel(expected: String, found: String)
+  /// Numbers that do not fit together.
+  case setting(name: String, expected: String, found: String)
+  /// The user stopped the run; what was done is saved.
+  case interrupted(folder: String)
+
+  /// One sentence for the user.
+  public var description: String {
+    switch self {
+    case .unknownEnvironment(let name, let suggestions):
+      "there is no environment '\(name)'"
+        + (suggestions.isEmpty
+          ? "; 'espalier environments' lists them"
+          : "; did you mean \(suggestions.map { "'\($0)'" }.joined(separator: " or "))?")
+    case .definition(let file, let reason):
+      "\(file): \(reason)"
+    case .missing(let what, let option):
+      "the environment does not say \(what); give it with \(option)"
+    case .budget(let text, let expected):
+      "budget '\(text)': expected \(expected)"
+    case .unknownAgent(let name, let known):
+      "there is no agent '\(name)'; the agents are \(known.joined(separator: ", "))"
+    case .runExists(let folder):
+      "the folder '\(folder)' already holds episodes; continue with --resume or give another --output"
+    case .otherRun(let folder, let reason):
+      "the run in '\(folder)' cannot be resumed: \(reason)"
+    case .otherModel(let expected, let found):
+      "the policy is for another model: expected sha256 \(expected), found \(found)"
+    case .setting(let name, let expected, let found):
+      "\(name): expected \(expected), found \(found)"
+    case .interrupted(let folder):
+      "interrupted; the run is saved in '\(folder)' and goes on with --resume"
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Compression
+import CompressionEnvironments
+import CompressionPolicies
+import Networks
+import Units
+
+extension CompressionPolicy {
+  /// The policy of a candidate.
+  ///
+  /// A layer stands in it when its inputs or its outputs were decided.
+  init(
+    _ removed: Set<Int>, setup: SearchSetup, search: Search, original: NetworkFigures,
+    compressed: NetworkFigures
+  ) {
+    let definition = setup.definition
+    let settings = definition.pruning
+    let usesData = settings.reconstruction != .none || settings.criterion == .leastSquares
+    self.init(
+      environment: definition.name,
+      model: Model(file: setup.model.name, sha256: setup.model.sha256), search: search,
+      original: original, compressed: compressed,
+      pruning: Pruning(
+        criterion: settings.criterion.rawValue, reconstruction: settings.reconstruction.rawValue,
+        refit: settings.refit.rawValue, ridge: settings.ridge,
+        calibration: usesData ? setup.calibrationRecord : nil),
+      layers: LayerPolicy.layers(
+        of: setup.pruner.original, dependencies: setup.pruner.dependencies, removed: removed,
+        decided: Set(setup.problem.decisions.map(\.group))))
+  }
+}
+
+extension LayerPolicy {
+  static func layers(
+    of graph: Graph, dependencies: ChannelDependencies, removed: Set<Int>, decided: Set<Int>
+  ) -> [LayerPolicy] {
+    graph.nodes.compactMap { node in
+      guard graph.isDenseLayer(node) else { return nil }
+      var layer = LayerPolicy(name: node.name, operator: node.operatorType)
+      func kept(_ value: String) -> (indices: [Int], count: Int)? {
+        guard dependencies.multiplicities(of: value).contains(where: { decided.contains($0.group) })
+        else { return nil }
+        let classes = dependencies.classes(of: value)
+        return (classes.indices.filter { !removed.contains(classes[$0]) }, classes.count)
+      }
+      let inputs = kept(node.inputs[0])
+      let outputs = kept(node.outputs[0])
+      if let inputs { layer.keepInputs(inputs.indices, of: inputs.count) }
+      if let outputs { layer.keepOutputs(outputs.indices, of: outputs.count) }
+      return inputs == nil && outputs == nil ? nil : layer
+    }
+  }
+}
+
+extension NetworkFigures {
+  /// The figures of a network.
+  ///
+  /// - Throws: `GraphError` when its shapes cannot be inferred.
+  init(_ graph: Graph, validation: Double?, top1: Double?) throws {
+    let cost = try NetworkCost(graph)
+    self.init(
+      macs: OperationCount(cost.macs), parameters: cost.parameters,
+      weightBytes: ByteCount(cost.weightBytes),
+      peakActivationBytes: ByteCount(cost.peakActivationBytes), validation: validation, top1: top1)
+  }
+}

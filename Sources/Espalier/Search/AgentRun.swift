@@ -1,0 +1,85 @@
+import CompressionEnvironments
+import CompressionPolicies
+import Dispatch
+import Foundation
+import Interchange
+
+/// One agent's part of a run: its search, its journal, its best candidate.
+///
+/// Everything an agent does follows from the seed and from what its candidates measured. So the journal
+/// is the checkpoint: a run that goes on gives the agent the measured numbers again, without measuring,
+/// and stands after the last whole line exactly where it stood.
+struct AgentRun {
+  let name: String
+  let episodes: Int
+  let journal: SearchJournal
+  let timings: SearchJournal
+  private(set) var best: SearchEpisode?
+  private(set) var count = 0
+  private(set) var measuredSeconds: [Double] = []
+
+  init(_ name: String, episodes: Int, run: RunDirectory, isBaseline: Bool) {
+    self.name = name
+    self.episodes = episodes
+    journal = SearchJournal(run.episodes(baseline: isBaseline ? name : nil))
+    timings = SearchJournal(run.timings(baseline: isBaseline ? name : nil))
+  }
+
+  /// Runs the agent from the journal's end to its own.
+  ///
+  /// - Throws: `EspalierError.otherRun` when the journal tells of another search,
+  ///   `EspalierError.interrupted` when asked to stop.
+  mutating func run(
+    _ setup: SearchSetup, folder: String, onProgress: (SearchProgress) -> Void
+  ) throws {
+    let lines = try journal.lines()
+    for line in lines { setup.problem.remember(line.widths, accuracy: line.accuracy) }
+    let output = try journal.open()
+    let clock = try timings.open()
+    defer {
+      try? output.close()
+      try? clock.close()
+    }
+    let start = DispatchTime.now().uptimeNanoseconds
+    var last = start
+    let agent = try SearchAgent.make(name, setup.definition)
+    let quantity = setup.definition.budget.quantity.rawValue
+    try agent.search(setup.problem, episodes: episodes, streams: setup.streams) { episode in
+      let text = try SearchJournal.text(episode, quantity: quantity)
+      if episode.index < lines.count {
+        guard lines[episode.index].text == text else {
+          throw EspalierError.otherRun(
+            folder: folder, reason: "episode \(episode.index) of '\(name)' went another way")
+        }
+      } else {
+        try output.write(contentsOf: Data((text + "\n").utf8))
+      }
+      let now = DispatchTime.now().uptimeNanoseconds
+      take(episode)
+      if episode.index >= lines.count {
+        measuredSeconds.append(Double(now - last) * 1e-9)
+        let seconds = try CanonicalJSON.line([
+          "episode": .integer(episode.index), "seconds": .number(Double(now - last) * 1e-9),
+        ])
+        try clock.write(contentsOf: Data((seconds + "\n").utf8))
+        onProgress(progress(episode, seconds: Double(now - start) * 1e-9))
+      }
+      last = now
+      if Interruption.isRequested { throw EspalierError.interrupted(folder: folder) }
+      return true
+    }
+    try output.synchronize()
+  }
+
+  private mutating func take(_ episode: SearchEpisode) {
+    count = episode.index + 1
+    guard episode.meetsBudget else { return }
+    if best.map({ episode.candidate.reward > $0.candidate.reward }) ?? true { best = episode }
+  }
+
+  private func progress(_ episode: SearchEpisode, seconds: Double) -> SearchProgress {
+    SearchProgress(
+      agent: name, episode: episode.index + 1, episodes: episodes,
+      reward: episode.candidate.reward, best: best?.candidate.reward, seconds: seconds)
+  }
+}

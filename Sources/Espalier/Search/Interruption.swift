@@ -1,0 +1,21 @@
+import Foundation
+import Synchronization
+
+/// Control-C as a request: the run ends after the episode at hand, with everything saved.
+///
+/// A second one ends the process at once; the journal is whole up to its last line.
+public enum Interruption {
+  private static let requests = Atomic<Int>(0)
+
+  /// Whether the user asked to stop.
+  public static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
+
+  /// Begins to listen for SIGINT and SIGTERM.
+  public static func listen() {
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { _ in
+        if Interruption.requests.add(1, ordering: .relaxed).oldValue > 0 { _exit(130) }
+      }
+    }
+  }
+}

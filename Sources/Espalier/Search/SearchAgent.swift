@@ -1,0 +1,24 @@
+import CompressionEnvironments
+import Reinforcement
+
+/// The agents by name: what `--agent` takes.
+public enum SearchAgent {
+  /// The names, in the order in which reports list them.
+  public static let names = ["ddpg", "random", "uniform", "greedy"]
+
+  /// The agent of a name, with the environment's settings.
+  ///
+  /// - Throws: `EspalierError.unknownAgent`.
+  static func make(
+    _ name: String, _ definition: EnvironmentDefinition
+  ) throws(EspalierError) -> any PolicySearch {
+    switch name {
+    case "ddpg":
+      return LearningSearch.ddpg(definition.agent, smallestKeep: definition.smallestKeep)
+    case "random": return LearningSearch.random(smallestKeep: definition.smallestKeep)
+    case "uniform": return UniformSearch()
+    case "greedy": return GreedySearch()
+    default: throw .unknownAgent(name: name, known: names)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import CompressionEnvironments
+import CompressionPolicies
+import Foundation
+import Interchange
+
+/// `episodes.jsonl`: one line for each measured candidate, appended as it happens; no clock in it.
+///
+/// Nothing is ever rewritten. A torn last line, left by a process that was killed, is cut off when the
+/// run goes on; every whole line before it counts.
+struct SearchJournal {
+  private let url: URL
+
+  init(_ url: URL) {
+    self.url = url
+  }
+
+  /// One line.
+  struct Line: Equatable {
+    let episode: Int
+    let widths: [Int]
+    let accuracy: Double
+    let text: String
+  }
+
+  /// Whether there is at least one whole line.
+  var hasEpisodes: Bool { !((try? lines()) ?? []).isEmpty }
+
+  /// The whole lines.
+  ///
+  /// - Throws: `EspalierError.otherRun` for a line that is no episode.
+  func lines() throws -> [Line] {
+    guard let bytes = FileManager.default.contents(atPath: url.path) else { return [] }
+    return try bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .dropLast().map { line in
+        do {
+          let value = try CanonicalJSON.parse(bytes: line)
+          return Line(
+            episode: try value.int(at: "episode"), widths: try value.ints(at: "widths"),
+            accuracy: try value.double(at: "validation"), text: String(decoding: line, as: UTF8.self))
+        } catch {
+          throw EspalierError.otherRun(
+            folder: url.deletingLastPathComponent().path,
+            reason: "\(url.lastPathComponent) holds a line that is no episode (\(error))")
+        }
+      }
+  }
+
+  /// Opens the file for appending, without what a torn last line left.
+  ///
+  /// - Throws: `FileError` when the folder cannot be written.
+  func open() throws -> FileHandle {
+    let bytes = FileManager.default.contents(atPath: url.path) ?? Data()
+    let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes[...$0] } ?? Data()
+    if !FileManager.default.fileExists(atPath: url.path) || whole.count < bytes.count {
+      try AtomicFile.write(Data(whole), to: url)
+    }
+    let handle = try FileHandle(forWritingTo: url)
+    try handle.seekToEnd()
+    return handle
+  }
+
+  /// The line of an episode.
+  static func text(_ episode: SearchEpisode, quantity: String) throws -> String {
+    let executed = episode.candidate
+    return try CanonicalJSON.line([
+      "episode": .integer(episode.index),
+      "requested": .array(episode.requested.map { .number($0) }),
+      "widths": .array(executed.widths.map { .integer($0) }),
+      "executed": .array(episode.executed.map { .number($0) }),
+      "reward": .number(executed.reward),
+      "validation": .number(executed.accuracy),
+      "cost": .object([quantity: .integer(executed.cost)]),
+      "meetsBudget": .bool(episode.meetsBudget),
+    ])
+  }
+}

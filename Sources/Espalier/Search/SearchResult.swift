@@ -1,0 +1,49 @@
+public import CompressionPolicies
+
+/// What a search came to.
+public struct SearchResult: Equatable, Sendable {
+  /// The run directory.
+  public let run: RunDirectory
+  /// The policy of the best candidate that meets the budget.
+  public let policy: CompressionPolicy
+  /// The reward of that candidate.
+  public let reward: Double
+  /// The reward of the network as it is.
+  public let originalReward: Double
+  /// The agents side by side, the run's own first.
+  public let agents: [AgentResult]
+  /// Measured candidates of the run's own agent.
+  public let episodes: Int
+  /// The mean time of one of its episodes in this process; nil when all were done before.
+  public let secondsPerEpisode: Double?
+
+  /// What one agent came to.
+  public struct AgentResult: Equatable, Sendable {
+    /// The agent's name.
+    public let agent: String
+    /// Candidates it measured.
+    public let evaluations: Int
+    /// Top-1 of its best candidate on the validation images.
+    public let validation: Double
+    /// Top-1 of the same on the test images, where there are any.
+    public let test: Double?
+    /// What its best candidate costs, in the budget's quantity.
+    public let cost: Int
+  }
+}
+
+/// What a search tells while it runs.
+public struct SearchProgress: Sendable {
+  /// The agent at work.
+  public let agent: String
+  /// Its episodes so far.
+  public let episode: Int
+  /// Its episodes in all.
+  public let episodes: Int
+  /// The reward of the last candidate.
+  public let reward: Double
+  /// The best reward so far among candidates that meet the budget.
+  public let best: Double?
+  /// Seconds since this agent began.
+  public let seconds: Double
+}

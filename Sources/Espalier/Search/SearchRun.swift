@@ -1,0 +1,163 @@
+import Compression
+import CompressionEnvironments
+import CompressionPolicies
+import Foundation
+import Interchange
+import Networks
+
+/// A search from a request to a run directory.
+public enum SearchRun {
+  /// Runs a search, or the rest of one.
+  ///
+  /// - Parameter onProgress: called after each measured candidate.
+  /// - Throws: a typed error with one sentence; `EspalierError.interrupted` when asked to stop, with
+  ///   everything measured so far saved.
+  public static func run(
+    _ request: SearchRequest, onProgress: (SearchProgress) -> Void = { _ in }
+  ) throws -> SearchResult {
+    guard request.seed >= 0 else {
+      throw EspalierError.setting(
+        name: "--seed", expected: "a number from 0 on", found: "\(request.seed)")
+    }
+    let directory = try directory(for: request)
+    let setup = try SearchSetup(request)
+    try begin(directory, setup, request)
+    let names = [request.agent] + setup.definition.baselines.filter { $0 != request.agent }
+    var runs: [AgentRun] = []
+    for (position, name) in names.enumerated() {
+      var run = AgentRun(
+        name, episodes: setup.definition.episodes, run: directory, isBaseline: position > 0)
+      try run.run(setup, folder: directory.folder.path, onProgress: onProgress)
+      runs.append(run)
+    }
+    return try SearchOutcome(setup, request, directory).write(runs)
+  }
+
+  private static func directory(for request: SearchRequest) throws -> RunDirectory {
+    guard let output = request.output else {
+      let base = URL(fileURLWithPath: request.environment).deletingPathExtension()
+      return RunDirectory.fresh("\(base.lastPathComponent)-\(request.agent)-\(request.seed)")
+    }
+    let directory = RunDirectory(output)
+    if !request.resume, SearchJournal(directory.episodes()).hasEpisodes {
+      throw EspalierError.runExists(folder: output.path)
+    }
+    return directory
+  }
+
+  /// Writes what the run is, or holds it against what stands there.
+  private static func begin(
+    _ directory: RunDirectory, _ setup: SearchSetup, _ request: SearchRequest
+  ) throws {
+    guard SearchAgent.names.contains(request.agent) else {
+      throw EspalierError.unknownAgent(name: request.agent, known: SearchAgent.names)
+    }
+    try directory.create()
+    let environment = try CanonicalJSON.file(setup.definition.json)
+    let description = try CanonicalJSON.file([
+      "agent": request.agent.json, "seed": request.seed.json,
+      "model": CompressionPolicy.Model(file: setup.model.name, sha256: setup.model.sha256).json,
+    ])
+    for (url, text) in [(directory.environment, environment), (directory.description, description)] {
+      let bytes = Data(text.utf8)
+      if SearchJournal(directory.episodes()).hasEpisodes,
+        let there = FileManager.default.contents(atPath: url.path), there != bytes
+      {
+        throw EspalierError.otherRun(
+          folder: directory.folder.path,
+          reason: "\(url.lastPathComponent) there differs from what is asked for now")
+      }
+      try AtomicFile.write(bytes, to: url)
+    }
+  }
+}
+
+/// Turns the agents' best candidates into the run's files.
+struct SearchOutcome {
+  private let setup: SearchSetup
+  private let request: SearchRequest
+  private let directory: RunDirectory
+
+  init(_ setup: SearchSetup, _ request: SearchRequest, _ directory: RunDirectory) {
+    self.setup = setup
+    self.request = request
+    self.directory = directory
+  }
+
+  /// Writes `compressed.onnx`, `policy.json` and `summary.json`.
+  func write(_ runs: [AgentRun]) throws -> SearchResult {
+    guard let own = runs.first, let best = own.best else {
+      throw EspalierError.setting(
+        name: "--episodes", expected: "enough for a candidate within the budget",
+        found: "\(setup.definition.episodes)")
+    }
+    let pruned = try setup.problem.prune(best.candidate.widths)
+    let agents = try runs.map(result)
+    let policy = CompressionPolicy(
+      pruned.removed, setup: setup,
+      search: CompressionPolicy.Search(
+        agent: own.name, seed: request.seed, episodes: own.count, reward: best.candidate.reward),
+      original: try NetworkFigures(
+        setup.model.graph, validation: try setup.validation.evaluate(setup.model.graph),
+        top1: try setup.test?.evaluate(setup.model.graph)),
+      compressed: try NetworkFigures(
+        pruned.graph, validation: best.candidate.accuracy, top1: agents.first?.test))
+    try ONNXFile.write(pruned.graph, to: directory.compressed)
+    try AtomicFile.write(Data(policy.fileText().utf8), to: directory.policy)
+    let measured = own.measuredSeconds
+    let result = SearchResult(
+      run: directory, policy: policy, reward: best.candidate.reward,
+      originalReward: (policy.original.validation ?? 0) / 100, agents: agents, episodes: own.count,
+      secondsPerEpisode: measured.isEmpty
+        ? nil : measured.reduce(0, +) / Double(measured.count))
+    try AtomicFile.write(
+      Data(CanonicalJSON.file(.array(agents.map(\.json))).utf8), to: directory.summary)
+    return result
+  }
+
+  /// An agent's best candidate, measured on the test images.
+  private func result(_ run: AgentRun) throws -> SearchResult.AgentResult {
+    guard let best = run.best else {
+      throw EspalierError.setting(
+        name: "--episodes", expected: "enough for '\(run.name)' to meet the budget",
+        found: "\(run.episodes)")
+    }
+    let graph = try setup.problem.prune(best.candidate.widths).graph
+    return SearchResult.AgentResult(
+      agent: run.name, evaluations: run.count, validation: best.candidate.accuracy,
+      test: try setup.test?.evaluate(graph), cost: best.candidate.cost)
+  }
+}
+
+extension SearchResult.AgentResult {
+  /// The row as JSON.
+  var json: JSONValue {
+    .object(omittingNil: [
+      "agent": agent.json, "evaluations": evaluations.json, "validation": validation.json,
+      "test": test?.json, "cost": cost.json,
+    ])
+  }
+}
+
+extension SearchResult {
+  /// What `search --json` prints.
+  public var json: JSONValue {
+    [
+      "run": run.folder.path.json, "policy": run.policy.path.json,
+      "best": Self.figures(policy.compressed, reward: reward),
+      "original": Self.figures(policy.original, reward: originalReward),
+      "agents": .array(agents.map(\.json)), "episodes": episodes.json,
+      "secondsPerEpisode": secondsPerEpisode?.json ?? .null,
+    ]
+  }
+
+  private static func figures(_ figures: NetworkFigures, reward: Double) -> JSONValue {
+    var cost = figures.json
+    cost["validation"] = nil
+    cost["top1"] = nil
+    return .object(omittingNil: [
+      "reward": reward.json, "validation": figures.validation?.json, "test": figures.top1?.json,
+      "cost": cost,
+    ])
+  }
+}

@@ -1,0 +1,126 @@
+import Compression
+import CompressionEnvironments
+import CompressionPolicies
+import Datasets
+import Foundation
+import Networks
+import Tensors
+
+/// A search made ready: model and data read, images parted, the problem stated.
+final class SearchSetup {
+  let definition: EnvironmentDefinition
+  let model: ModelFile
+  let problem: PruningProblem
+  let pruner: ChannelPruner
+  let validation: ClassificationEvaluator
+  /// The images that no part of the search sees; nil where the data have no split of their own.
+  let test: ClassificationEvaluator?
+  let calibrationRecord: CompressionPolicy.Calibration
+  let streams: RandomStreams
+  let pool: WorkerPool
+
+  init(_ request: SearchRequest) throws {
+    let catalog = EnvironmentCatalog(own: request.environmentFolders)
+    let entry = try catalog.entry(request.environment, settings: request.settings)
+    definition = try Self.definition(entry.definition, request)
+    let modelURL = request.model ?? definition.model.map(entry.folder.appendingPathComponent)
+    guard let modelURL else {
+      throw EspalierError.missing(what: "which model to compress", option: "--model FILE")
+    }
+    guard let data = definition.data else {
+      throw EspalierError.missing(what: "which data to use", option: "--data SPEC")
+    }
+    model = try ModelFile(modelURL)
+    pool = WorkerPool(threads: request.threads)
+    streams = RandomStreams(seed: UInt64(request.seed))
+    let images = try SearchImages(data, definition, streams: streams)
+    validation = ClassificationEvaluator(
+      images.validation, preprocessing: definition.preprocessing, batch: definition.batch,
+      pool: pool)
+    let (definition, pool) = (definition, pool)
+    test = images.test.map {
+      ClassificationEvaluator(
+        $0, preprocessing: definition.preprocessing, batch: definition.batch, pool: pool)
+    }
+    pruner = try ChannelPruner(
+      model.graph, images: images.calibration.tensor(definition.preprocessing),
+      settings: definition.pruning, streams: streams, pool: pool)
+    problem = try PruningProblem(
+      pruner: pruner, widths: definition.widths, smallestKeep: definition.smallestKeep,
+      quantity: definition.budget.quantity,
+      budget: { definition.budget.limit(original: $1) }, evaluator: validation)
+    calibrationRecord = CompressionPolicy.Calibration(
+      data: images.name, images: images.calibration.count,
+      positions: definition.pruning.positionsPerImage, seed: request.seed)
+  }
+
+  /// The definition with what the command line says laid over it.
+  private static func definition(
+    _ original: EnvironmentDefinition, _ request: SearchRequest
+  ) throws -> EnvironmentDefinition {
+    var definition = original
+    if let budget = request.budget { definition.budget = try Budget(budget) }
+    if let episodes = request.episodes {
+      guard episodes > 0 else {
+        throw EspalierError.setting(
+          name: "--episodes", expected: "a positive number", found: "\(episodes)")
+      }
+      definition.episodes = episodes
+    }
+    if let data = request.data { definition.data = data }
+    if let batch = request.batch { definition.batch = max(1, batch) }
+    return definition
+  }
+}
+
+/// The images of a search, parted so that none serves two ends.
+struct SearchImages {
+  let name: String
+  let validation: LabelledImages
+  let calibration: LabelledImages
+  let test: LabelledImages?
+
+  /// Validation and calibration images come from the training split in the order of the stream
+  /// `images`: validation from its front, calibration from its end, so that neither number moves the
+  /// other's images. Data with a validation split of their own are validated on its first images.
+  init(_ data: String, _ definition: EnvironmentDefinition, streams: RandomStreams) throws {
+    let specification = try DataSpecification(data)
+    let training = try LabelledImages.load(specification, defaultSplit: .train)
+    let hasValidation =
+      specification.split == nil && specification.scheme.splits.contains(.validation)
+    let first = hasValidation ? 0 : definition.validationImages
+    guard first + definition.calibrationImages <= training.count else {
+      throw EspalierError.setting(
+        name: "validationImages and calibrationImages",
+        expected: "at most \(training.count) together, the images of '\(training.name)'",
+        found: "\(first) and \(definition.calibrationImages)")
+    }
+    name = training.name
+    var stream = streams.stream("images")
+    let order = stream.permutation(of: training.count)
+    calibration = try training.subset(order.suffix(definition.calibrationImages).sorted())
+    if hasValidation {
+      validation = try LabelledImages.load(specification, defaultSplit: .validation)
+        .prefix(definition.validationImages)
+    } else {
+      validation = try training.subset(order.prefix(first).sorted())
+    }
+    // A folder of arrays is one set whatever the split is called: nothing in it is unseen.
+    let hasTest = specification.split == nil && specification.scheme != .npy
+    test = hasTest ? try LabelledImages.load(specification, defaultSplit: .test) : nil
+  }
+
+  /// The calibration images alone, as `apply` needs them.
+  static func calibration(
+    _ data: String, count: Int, streams: RandomStreams
+  ) throws -> LabelledImages {
+    let training = try LabelledImages.load(DataSpecification(data), defaultSplit: .train)
+    guard count <= training.count else {
+      throw EspalierError.setting(
+        name: "--data", expected: "at least the policy's \(count) calibration images",
+        found: "\(training.count)")
+    }
+    var stream = streams.stream("images")
+    return try training.subset(stream.permutation(of: training.count).suffix(count).sorted())
+  }
+}

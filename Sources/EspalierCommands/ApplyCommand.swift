@@ -1,0 +1,49 @@
+import ArgumentParser
+import CompressionPolicies
+import Datasets
+import Espalier
+import Foundation
+import Interchange
+
+struct ApplyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apply", abstract: "Apply a policy to its model and write the smaller ONNX file.")
+
+  @Argument(help: "The policy's JSON file.")
+  var policy: String
+
+  @Option(help: ArgumentHelp("The model that the policy was made for.", valueName: "file"))
+  var model: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The data of the search, to reconstruct the weights as it did.", valueName: "spec"))
+  var data: String?
+
+  @OptionGroup var pixels: PixelOptions
+
+  @Option(help: ArgumentHelp("The ONNX file to write.", valueName: "file"))
+  var output: String
+
+  @OptionGroup var compute: ComputeOptions
+
+  func run() throws {
+    let applied = try PolicyApplication(
+      policy: policy.fileURL, model: model.fileURL, data: data,
+      preprocessing: try pixels.resolved() ?? .raw, threads: compute.threads)
+    try ONNXFile.write(applied.graph, to: output.fileURL)
+    let macs = applied.policy.compressed.macs.macs
+    if compute.json {
+      print(
+        try CanonicalJSON.line([
+          "model": output.fileURL.absoluteURL.path.json, "macs": macs.json,
+          "reconstructed": applied.isReconstructed.json,
+        ]))
+      return
+    }
+    print("wrote \(output.fileURL.absoluteURL.path): \(decimal(Double(macs) / 1e6, 2)) M MACs")
+    if applied.asksForReconstruction, !applied.isReconstructed {
+      print("the weights were not reconstructed; give --data SPEC to repeat what the search did")
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import CompressionPolicies
+import Espalier
+import Foundation
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Test an environment against its contract and show what it decides about.")
+
+  @Argument(help: "An environment's name, or a path to its definition.")
+  var environment: String
+
+  @Option(help: ArgumentHelp("The ONNX model.", valueName: "file"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("The data, such as cifar10:DIR.", valueName: "spec"))
+  var data: String?
+
+  @Option(
+    help: ArgumentHelp("Another value for a field of the environment.", valueName: "key.path=value"))
+  var set: [String] = []
+
+  @Option(help: ArgumentHelp("A folder with environments of one's own.", valueName: "dir"))
+  var environments: [String] = []
+
+  @OptionGroup var compute: ComputeOptions
+
+  func run() throws {
+    var request = SearchRequest(environment: environment)
+    request.environmentFolders = environments.map(\.fileURL)
+    request.settings = set
+    request.model = model?.fileURL
+    request.data = data
+    request.threads = compute.threads
+    let check = try EnvironmentCheck(request)
+    if compute.json {
+      print(try CanonicalJSON.line(json(check)))
+    } else {
+      printTables(check)
+    }
+    if !check.violations.isEmpty { throw ExitCode(1) }
+  }
+
+  private func json(_ check: EnvironmentCheck) -> JSONValue {
+    [
+      "rules": check.rules.json, "violations": check.violations.json,
+      "groups": .array(
+        check.groups.map { group in
+          .object(omittingNil: [
+            "name": group.name.json, "width": group.width.json, "tied": group.isTied.json,
+            "producers": group.producers.json, "consumers": group.consumers.json,
+            "obstacle": group.obstacle?.json,
+          ])
+        }),
+      "decisions": .array(
+        check.decisions.map { ["layer": $0.layer.json, "channels": $0.channels.json] }),
+    ]
+  }
+
+  private func printTables(_ check: EnvironmentCheck) {
+    var groups = TextTable(["channels made by", "width", "makers", "readers", "can be pruned"])
+    for group in check.groups where !group.name.isEmpty {
+      groups.append([
+        group.name, "\(group.width)", "\(group.producers.count)", "\(group.consumers.count)",
+        group.obstacle.map { "no: \($0)" } ?? (group.isTied ? "yes, tied" : "yes"),
+      ])
+    }
+    print(groups.text + "\n")
+    var decisions = TextTable(["layer decided", "channels"])
+    for decision in check.decisions { decisions.append([decision.layer, "\(decision.channels)"]) }
+    print(decisions.text + "\n")
+    for rule in check.rules { print((broken(rule, check) ? "FAILS  " : "holds  ") + rule) }
+    for violation in check.violations { Terminal.error(violation) }
+  }
+
+  private func broken(_ rule: String, _ check: EnvironmentCheck) -> Bool {
+    check.violations.contains { $0.contains(rule) }
+  }
+}

@@ -1,0 +1,57 @@
+public import ArgumentParser
+import Espalier
+import Foundation
+
+/// The command line: `espalier SUBCOMMAND`.
+public struct EspalierCommand: ParsableCommand {
+  /// Name, summary and subcommands.
+  public static let configuration = CommandConfiguration(
+    commandName: "espalier",
+    abstract: "Fits trained networks onto real hardware: agents decide, layer by layer, what to keep.",
+    version: EspalierVersion.current,
+    subcommands: [
+      SearchCommand.self, ApplyCommand.self, RunCommand.self, EvaluateCommand.self,
+      CheckCommand.self, EnvironmentsCommand.self,
+    ])
+
+  /// The root command.
+  public init() {}
+
+  /// Parses the process's arguments, runs the command, and ends the process with the code that the design
+  /// promises: 0 done, 1 failed with one sentence, 2 wrong usage, 130 interrupted with the run saved.
+  public static func runAsTool() -> Never {
+    // A reader that goes away is no reason to die with a signal.
+    signal(SIGPIPE, SIG_IGN)
+    var command: any ParsableCommand
+    do {
+      command = try parseAsRoot()
+    } catch {
+      endUsage(error)
+    }
+    do {
+      try command.run()
+    } catch let error as ExitCode {
+      Foundation.exit(error.rawValue)
+    } catch let error as EspalierError {
+      Terminal.error("\(error)")
+      if case .interrupted = error { Foundation.exit(130) }
+      Foundation.exit(1)
+    } catch {
+      if exitCode(for: error) != .failure { endUsage(error) }
+      Terminal.error(Sentence.of(error))
+      Foundation.exit(1)
+    }
+    Foundation.exit(0)
+  }
+
+  /// Help and version go to standard output with 0; wrong usage to standard error with 2.
+  private static func endUsage(_ error: any Error) -> Never {
+    let text = fullMessage(for: error)
+    guard exitCode(for: error) != .success else {
+      print(text)
+      Foundation.exit(0)
+    }
+    Terminal.write(text)
+    Foundation.exit(2)
+  }
+}

@@ -1,0 +1,63 @@
+import CompressionPolicies
+import Espalier
+
+/// What a search ends with on a terminal: the policy, its cost, the agents side by side.
+struct SearchReport {
+  private let result: SearchResult
+
+  init(_ result: SearchResult) {
+    self.result = result
+  }
+
+  var text: String {
+    [layers, costs, agents, files].joined(separator: "\n\n")
+  }
+
+  private var layers: String {
+    var table = TextTable(["layer", "inputs kept", "of", "keep ratio", ""])
+    for layer in result.policy.layers {
+      guard let kept = layer.keptInputChannels, let channels = layer.inputChannels else { continue }
+      let ratio = Double(kept) / Double(channels)
+      let bar = String(repeating: "█", count: Int((20 * ratio).rounded()))
+      table.append([
+        layer.name, "\(kept)", "\(channels)", decimal(ratio, 3),
+        bar + String(repeating: "·", count: 20 - bar.count),
+      ])
+    }
+    return table.text
+  }
+
+  private var costs: String {
+    let (before, after) = (result.policy.original, result.policy.compressed)
+    var table = TextTable(["", "original", "compressed", "part"])
+    func row(_ name: String, _ old: Double, _ new: Double, _ format: (Double) -> String) {
+      table.append([name, format(old), format(new), decimal(100 * new / old, 1) + " %"])
+    }
+    row("MACs", Double(before.macs.macs), Double(after.macs.macs)) { decimal($0 / 1e6, 2) + " M" }
+    row("parameters", Double(before.parameters), Double(after.parameters)) { decimal($0, 0) }
+    row(
+      "peak activations", Double(before.peakActivationBytes.value),
+      Double(after.peakActivationBytes.value)
+    ) { decimal($0 / 1000, 1) + " kB" }
+    if let old = before.top1, let new = after.top1 {
+      table.append(["top-1 on test images", decimal(old, 2), decimal(new, 2), ""])
+    }
+    return table.text
+  }
+
+  private var agents: String {
+    var table = TextTable(["agent", "evaluations", "reward", "test top-1"])
+    for agent in result.agents {
+      table.append([
+        agent.agent, "\(agent.evaluations)", decimal(agent.validation / 100, 4),
+        agent.test.map { decimal($0, 2) } ?? "–",
+      ])
+    }
+    return table.text
+      + "\n(the reward is measured on images set apart for the search, test top-1 on unseen ones)"
+  }
+
+  private var files: String {
+    "policy   \(result.run.policy.path)\nnetwork  \(result.run.compressed.path)"
+  }
+}

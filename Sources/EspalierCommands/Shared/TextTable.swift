@@ -1,0 +1,38 @@
+/// Columns of text for a person: the first to the left, the others to the right.
+struct TextTable {
+  private var rows: [[String]]
+
+  init(_ header: [String]) {
+    rows = [header]
+  }
+
+  mutating func append(_ row: [String]) {
+    rows.append(row)
+  }
+
+  /// The table, a line a row.
+  var text: String {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in
+      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      row.enumerated().map { column, cell in
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        return column == 0 ? cell + space : space + cell
+      }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+}
+
+/// A number with a fixed number of decimals.
+func decimal(_ value: Double, _ places: Int) -> String {
+  var scale = 1.0
+  for _ in 0..<places { scale *= 10 }
+  let rounded = Int((abs(value) * scale).rounded())
+  let sign = value < 0 && rounded > 0 ? "-" : ""
+  guard places > 0 else { return "\(sign)\(rounded)" }
+  let fraction = String(rounded % Int(scale))
+  let zeros = String(repeating: "0", count: places - fraction.count)
+  return "\(sign)\(rounded / Int(scale)).\(zeros)\(fraction)"
+}

@@ -1,0 +1,6 @@
+import EspalierCommands
+
+@main
+enum EspalierTool {
+  static func main() { EspalierCommand.runAsTool() }
+}

@@ -1,0 +1,43 @@
+import Foundation
+import Tensors
+
+/// Arrays as ONNX tensors with raw little-endian bytes.
+enum TensorWriting {
+  /// The tensor of an array.
+  ///
+  /// - Throws: `ONNXDefect.tensor` when an integer does not fit the array's element type, or the
+  ///   type contradicts the storage.
+  static func tensor(_ array: TypedArray, name: String) throws(ONNXDefect) -> WireTensorProto {
+    var tensor = WireTensorProto()
+    if !name.isEmpty { tensor.name = name }
+    tensor.dims = array.shape.extents.map { Int64($0) }
+    tensor.dataType = ElementTypes.number(array.elementType)
+    tensor.rawData =
+      switch (array.storage, array.elementType) {
+      case (.float32(let scalars), .float32): scalars.withUnsafeBytes { Data($0) }
+      case (.float64(let doubles), .float64): doubles.withUnsafeBytes { Data($0) }
+      case (.integer(let integers), .int64): try bytes(integers, as: Int64.self, name: name)
+      case (.integer(let integers), .int32): try bytes(integers, as: Int32.self, name: name)
+      case (.integer(let integers), .uint8): try bytes(integers, as: UInt8.self, name: name)
+      case (.integer(let integers), .bool):
+        try bytes(integers.map { $0 == 0 ? 0 : 1 }, as: UInt8.self, name: name)
+      default:
+        throw .tensor(name: name, reason: "is \(array.elementType) and stores another type")
+      }
+    return tensor
+  }
+
+  private static func bytes<Element: FixedWidthInteger>(
+    _ integers: [Int], as type: Element.Type, name: String
+  ) throws(ONNXDefect) -> Data {
+    var elements: [Element] = []
+    elements.reserveCapacity(integers.count)
+    for integer in integers {
+      guard let element = Element(exactly: integer) else {
+        throw .tensor(name: name, reason: "holds \(integer), which \(type) cannot")
+      }
+      elements.append(element)
+    }
+    return elements.withUnsafeBytes { Data($0) }
+  }
+}

@@ -1,0 +1,148 @@
+import Tensors
+
+/// Normalises each channel: y = γ·(x − μ)/√(σ² + ε) + β (Ioffe and Szegedy 2015).
+///
+/// In inference and for gradients of a fixed network μ and σ² are the running statistics. In
+/// training, or with `training_mode`, they are those of the batch: σ² is the mean square deviation
+/// (ONNX's population variance). Training then moves the running statistics in place by
+/// running ← running·momentum + batch·(1 − momentum); ONNX uses the population variance here, where
+/// PyTorch takes the unbiased one.
+struct BatchNormalization: Operator {
+  static let type = "BatchNormalization"
+
+  private let node: NodeReader
+  private let epsilon: Float
+  private let momentum: Float
+  private let isTrainingMode: Bool
+  private let hasStatistics: Bool
+
+  init(_ node: NodeReader) throws(GraphError) {
+    for (position, name) in ["X", "scale", "B", "input_mean", "input_var"].enumerated() {
+      try node.require(position, named: name)
+    }
+    self.node = node
+    epsilon = try node.float("epsilon", default: 1e-5)
+    momentum = try node.float("momentum", default: 0.9)
+    isTrainingMode = try node.int("training_mode", default: 0) != 0
+    hasStatistics = node.node.outputs.count > 1
+  }
+
+  func outputShapes(of inputs: [Shape?]) throws(GraphError) -> [Shape] {
+    guard inputs.count == 5, let input = inputs[0], input.rank >= 2,
+      inputs.dropFirst().allSatisfy({ $0 == [input[1]] })
+    else {
+      throw node.mismatch(
+        expected: "an input N×C×… and scale, B, mean and variance of C numbers", found: inputs)
+    }
+    return hasStatistics ? [input, [input[1]], [input[1]]] : [input]
+  }
+
+  func layouts(_ inputs: [ValueForm?], outputs: [Shape]) -> LayoutPlan {
+    let layout: Layout = outputs[0].rank == 4 ? .channelsLast : .rowMajor
+    return LayoutPlan(
+      inputs: inputs.indices.map { $0 == 0 ? layout : .rowMajor },
+      outputs: outputs.indices.map { $0 == 0 ? layout : .rowMajor })
+  }
+
+  /// Mean, 1/√(σ² + ε), and the affine map of the pass, for each channel.
+  func stateCount(inputs: [Shape?], outputs: [Shape], mode: ExecutionMode) -> Int {
+    4 * (outputs.first?[1] ?? 0)
+  }
+
+  func forward(_ call: OperatorCall) {
+    guard let input = call.inputs[0], let scale = call.inputs[1], let shift = call.inputs[2],
+      let mean = call.inputs[3], let variance = call.inputs[4], input.count > 0
+    else { return }
+    let columns = ChannelColumns(input)
+    if usesBatch(call) {
+      measure(input.pointer, columns, call, mean.pointer, variance.pointer)
+    } else {
+      for channel in 0..<columns.channels {
+        call.state[channel] = mean.pointer[channel]
+        call.state[columns.channels + channel] = inverseDeviation(
+          Double(variance.pointer[channel]))
+      }
+    }
+    if hasStatistics && !isTrainingMode {
+      call.outputs[1].pointer.update(from: mean.pointer, count: columns.channels)
+      call.outputs[2].pointer.update(from: variance.pointer, count: columns.channels)
+    }
+    let factors = call.state + 2 * columns.channels
+    let offsets = call.state + 3 * columns.channels
+    for channel in 0..<columns.channels {
+      factors[channel] = scale.pointer[channel] * call.state[columns.channels + channel]
+      offsets[channel] = shift.pointer[channel] - call.state[channel] * factors[channel]
+    }
+    columns.affine(
+      input.pointer, factors, offsets, into: call.outputs[0].pointer, pool: call.pool)
+  }
+
+  private func usesBatch(_ call: OperatorCall) -> Bool {
+    isTrainingMode || call.mode == .training
+  }
+
+  private func inverseDeviation(_ variance: Double) -> Float {
+    Float(1 / (variance + Double(epsilon)).squareRoot())
+  }
+
+  /// Takes the batch's statistics into the state and moves the running ones.
+  private func measure(
+    _ input: UnsafePointer<Float>, _ columns: ChannelColumns, _ call: OperatorCall,
+    _ runningMean: UnsafeMutablePointer<Float>, _ runningVariance: UnsafeMutablePointer<Float>
+  ) {
+    columns.sums(of: input, times: input, pool: call.pool) { sums, squares in
+      for channel in 0..<columns.channels {
+        let mean = sums[channel] / Double(columns.perChannel)
+        let variance = max(0, squares[channel] / Double(columns.perChannel) - mean * mean)
+        call.state[channel] = Float(mean)
+        call.state[columns.channels + channel] = inverseDeviation(variance)
+        let movedMean = moved(runningMean[channel], mean)
+        let movedVariance = moved(runningVariance[channel], variance)
+        if hasStatistics && isTrainingMode {
+          call.outputs[1].pointer[channel] = movedMean
+          call.outputs[2].pointer[channel] = movedVariance
+        }
+        if call.mode == .training {
+          runningMean[channel] = movedMean
+          runningVariance[channel] = movedVariance
+        }
+      }
+    }
+  }
+
+  private func moved(_ running: Float, _ batch: Double) -> Float {
+    running * momentum + Float(batch) * (1 - momentum)
+  }
+
+  /// With x̂ = (x − μ)/√(σ² + ε): dβ = Σ dy, dγ = Σ dy·x̂, and dx = γ/√(σ² + ε) · dy with running
+  /// statistics, γ/√(σ² + ε) · (dy − dβ/m − x̂·dγ/m) with those of a batch of m.
+  func backward(_ call: OperatorCall) {
+    guard let input = call.inputs[0], let scale = call.inputs[1], input.count > 0 else { return }
+    let columns = ChannelColumns(input)
+    let channels = columns.channels
+    let gradient = call.outputGradients[0].pointer
+    let deviations = call.state + channels
+    columns.sums(of: gradient, times: input.pointer, pool: call.pool) { sums, products in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * channels) { buffer in
+        guard let map = buffer.baseAddress else { return }
+        for channel in 0..<channels {
+          let deviation = Double(deviations[channel])
+          let mean = Double(call.state[channel])
+          let scaleGradient = deviation * (products[channel] - mean * sums[channel])
+          call.inputGradient(1)?.pointer[channel] += Float(scaleGradient)
+          call.inputGradient(2)?.pointer[channel] += Float(sums[channel])
+          let factor = Double(scale.pointer[channel]) * deviation
+          let part = usesBatch(call) ? -factor / Double(columns.perChannel) : 0
+          let slope = part * deviation * scaleGradient
+          map[channel] = Float(factor)
+          map[channels + channel] = Float(slope)
+          map[2 * channels + channel] = Float(part * sums[channel] - slope * mean)
+        }
+        guard let target = call.inputGradient(0) else { return }
+        columns.accumulate(
+          gradient, map, input.pointer, map + channels, map + 2 * channels,
+          into: target.pointer, pool: call.pool)
+      }
+    }
+  }
+}

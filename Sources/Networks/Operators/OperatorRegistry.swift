@@ -1,0 +1,27 @@
+/// The operators that there are, by ONNX's names.
+public enum OperatorRegistry {
+  /// The types of all operators, sorted by name.
+  public static let types: [any Operator.Type] = [
+    Add.self, AveragePool.self, BatchNormalization.self, Cast.self, Clip.self, Concat.self,
+    Convolution.self, Divide.self, Dropout.self, Expand.self, Flatten.self, Gather.self,
+    GeneralProduct.self, GlobalAveragePool.self, HardSigmoid.self, HardSwish.self,
+    HyperbolicTangent.self, Identity.self, LeakyRelu.self, MatrixProduct.self, MaxPool.self,
+    Multiply.self, Pad.self, ReduceMean.self, Relu.self, Reshape.self, Sigmoid.self, Slice.self,
+    Softmax.self, Split.self, Squeeze.self, Subtract.self, Transpose.self, Unsqueeze.self,
+  ].sorted { $0.type < $1.type }
+
+  private static let byName = Dictionary(uniqueKeysWithValues: types.map { ($0.type, $0) })
+
+  /// The names of all operators, sorted.
+  public static var names: [String] { types.map { $0.type } }
+
+  /// The operator of a node.
+  ///
+  /// - Throws: `GraphError.unknownOperator`, or what the operator finds wrong with the node.
+  public static func makeOperator(_ node: NodeReader) throws(GraphError) -> any Operator {
+    guard let type = byName[node.node.operatorType] else {
+      throw .unknownOperator(node: node.node.name, type: node.node.operatorType)
+    }
+    return try type.init(node)
+  }
+}

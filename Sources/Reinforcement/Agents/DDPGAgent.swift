@@ -1,0 +1,207 @@
+import Networks
+public import Tensors
+
+/// Deep deterministic policy gradients: an actor with noise, a replay, and a learner.
+///
+/// Actions are kept in 0…1 of the action space inside; see `DDPG/README.md`.
+public final class DDPGAgent: Agent {
+  /// The name in reports.
+  public let name = "ddpg"
+  /// The settings.
+  public let configuration: DDPGConfiguration
+
+  private let observationCount: Int
+  private let actionSpace: BoxSpace
+  private var learner: DDPGLearner
+  /// The actor for one observation; its parameters are copied when they are stale.
+  private let actor: Executor
+  private var actorIsStale = true
+  private var assembler: ExperienceAssembler
+  private var replay: ReplayBuffer
+  private var returns = ReturnNormalizer()
+  private var explorationStream: SeededGenerator
+  private var replayStream: SeededGenerator
+  private var episodeCount = 0
+  private var stepCount = 0
+  private var episodesAfterWarmup = 0
+
+  private var exploring = true
+  private var standardDeviation = 0.0
+  private var stepsInEpisode = 0
+  private var history: [Double] = []
+
+  /// An agent that has learned nothing yet.
+  ///
+  /// - Parameters:
+  ///   - observationSpace: what it will see.
+  ///   - actionSpace: what it may do; bounded.
+  ///   - configuration: the settings.
+  ///   - streams: streams for initial weights, exploration and replay are taken from here by name.
+  ///   - pool: the threads of its networks.
+  /// - Throws: `DDPGError.setting`, `EnvironmentError.unsuitable` for unbounded actions.
+  public init(
+    observationSpace: BoxSpace, actionSpace: BoxSpace,
+    configuration: DDPGConfiguration = DDPGConfiguration(), streams: RandomStreams,
+    pool: WorkerPool = WorkerPool(threads: 1)
+  ) throws {
+    try configuration.validate()
+    guard actionSpace.isBounded else {
+      throw EnvironmentError.unsuitable(
+        agent: "ddpg", expected: "finite action bounds", found: "\(actionSpace)")
+    }
+    self.configuration = configuration
+    self.actionSpace = actionSpace
+    observationCount = observationSpace.count
+    var weightStream = streams.stream("ddpg/weights")
+    learner = try DDPGLearner(
+      observationCount: observationSpace.count, actionCount: actionSpace.count,
+      configuration: configuration, using: &weightStream, pool: pool)
+    actor = try Executor(
+      learner.actor.online.graph, batch: 1, mode: .differentiable, differentiatingInputs: false,
+      pool: pool)
+    assembler = ExperienceAssembler(
+      discount: configuration.discount,
+      bootstrapSteps: configuration.returnTarget == .monteCarlo
+        ? Int.max : configuration.bootstrapSteps,
+      rewardAssignment: configuration.rewardAssignment)
+    replay = ReplayBuffer(
+      capacity: configuration.replayCapacity,
+      observationCount: observationSpace.count
+        + configuration.criticActionHistory * actionSpace.count,
+      actionCount: actionSpace.count)
+    explorationStream = streams.stream("ddpg/exploration")
+    replayStream = streams.stream("ddpg/replay")
+  }
+
+  /// Everything that has changed since `init`.
+  public var state: DDPGState {
+    DDPGState(
+      actor: learner.actor.state, critic: learner.critic.state, replay: replay, returns: returns,
+      explorationStream: explorationStream, replayStream: replayStream,
+      episodeCount: episodeCount, stepCount: stepCount, episodesAfterWarmup: episodesAfterWarmup)
+  }
+
+  /// Goes on from a saved state, bit for bit.
+  ///
+  /// - Throws: `EnvironmentError.savedState` when its networks or replay have other extents.
+  public func restore(_ state: DDPGState) throws {
+    guard state.replay.capacity == replay.capacity,
+      state.replay.observationCount == replay.observationCount,
+      state.replay.actionCount == replay.actionCount
+    else {
+      throw EnvironmentError.savedState(
+        expected: "a replay of \(replay.capacity)×\(replay.observationCount), "
+          + "\(replay.actionCount) actions",
+        found: "\(state.replay.capacity)×\(state.replay.observationCount), "
+          + "\(state.replay.actionCount) actions")
+    }
+    try state.replay.checkInvariants()
+    try learner.restore(state)
+    replay = state.replay
+    returns = state.returns
+    explorationStream = state.explorationStream
+    replayStream = state.replayStream
+    episodeCount = state.episodeCount
+    stepCount = state.stepCount
+    episodesAfterWarmup = state.episodesAfterWarmup
+    actorIsStale = true
+  }
+
+  /// Whether nothing is learned yet.
+  public var isWarmingUp: Bool {
+    episodeCount < configuration.warmupEpisodes || stepCount < configuration.warmupSteps
+  }
+
+  /// Fixes the noise of an episode.
+  public func beginEpisode(_ index: Int, exploring: Bool) {
+    self.exploring = exploring
+    stepsInEpisode = 0
+    history = [Double](
+      repeating: 0, count: configuration.criticActionHistory * actionSpace.count)
+    assembler.begin()
+    standardDeviation = configuration.noise.standardDeviation(afterWarmup: episodesAfterWarmup)
+  }
+
+  /// The actor's action, with noise while exploring.
+  ///
+  /// - Throws: `EnvironmentError.unsuitable` for an observation of another length.
+  public func act(_ observation: [Double]) throws -> [Double] {
+    guard observation.count == observationCount else {
+      throw EnvironmentError.unsuitable(
+        agent: "ddpg", expected: "\(observationCount) components in an observation",
+        found: "\(observation.count)")
+    }
+    if exploring, isWarmingUp, configuration.warmupExploration == .uniform {
+      return actionSpace.sample(using: &explorationStream)
+    }
+    var action = try actorAction(observation)
+    if exploring {
+      action = configuration.noise.applied(
+        to: action, standardDeviation: standardDeviation, using: &explorationStream)
+    }
+    return actionSpace.denormalized(action.map { 2 * $0 - 1 })
+  }
+
+  private func actorAction(_ observation: [Double]) throws -> [Double] {
+    if actorIsStale {
+      for (source, target) in zip(learner.actor.online.parameters, actor.parameters) {
+        _ = target.values.update(fromContentsOf: source.values)
+      }
+      actor.parametersChanged()
+      actorIsStale = false
+    }
+    _ = try actor.input("observation").update(fromContentsOf: observation.map { Float($0) })
+    actor.forward()
+    return try actor.output("action").map { Double($0) }
+  }
+
+  /// Stores what came of the action, and learns from it where updates follow every step.
+  public func observe(_ step: AgentStep) throws {
+    guard exploring else { return }
+    var step = step
+    step.observation += history
+    remember(step.executedAction)
+    step.nextObservation += history
+    for experience in assembler.append(step, scaledBy: actionSpace) { replay.append(experience) }
+    stepCount += 1
+    if configuration.updateTiming == .step, !isWarmingUp {
+      try learn(updates: configuration.updatesPerStep)
+    }
+  }
+
+  /// Writes an action to its place in the history, in −1…1; later places stay 0.
+  private func remember(_ action: [Double]) {
+    if stepsInEpisode < configuration.criticActionHistory {
+      for (component, value) in actionSpace.normalized(action).enumerated() {
+        history[stepsInEpisode * actionSpace.count + component] = Double(value)
+      }
+    }
+    stepsInEpisode += 1
+  }
+
+  /// Takes in the return, and learns where updates follow every episode.
+  public func endEpisode(return total: Double) throws {
+    guard exploring else { return }
+    let wasWarmingUp = isWarmingUp
+    switch configuration.returnNormalization {
+    case .none: break
+    case .movingAverage: returns.average(total, rate: configuration.baselineRate)
+    case .warmupStatistics: if wasWarmingUp { returns.accumulate(total) }
+    }
+    episodeCount += 1
+    if !wasWarmingUp { episodesAfterWarmup += 1 }
+    if configuration.updateTiming == .episode, !isWarmingUp {
+      try learn(updates: configuration.updatesPerStep * stepsInEpisode)
+    }
+  }
+
+  private func learn(updates: Int) throws {
+    guard replay.count > 0, updates > 0 else { return }
+    for _ in 0..<updates {
+      let positions = replay.sample(configuration.batchSize, using: &replayStream)
+      try learner.update(
+        from: replay, at: positions, baseline: returns.mean, scale: returns.standardDeviation)
+    }
+    actorIsStale = true
+  }
+}

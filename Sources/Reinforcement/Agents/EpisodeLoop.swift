@@ -1,0 +1,113 @@
+public import Tensors
+
+/// Connects an environment and an agent, episode by episode.
+///
+/// The seed of an episode depends on the run's seed and the episode's number alone, so that a run
+/// can be taken up at any episode.
+public struct EpisodeLoop {
+  /// What is acted in.
+  public let environment: any Environment
+  /// What acts.
+  public let agent: any Agent
+  /// Where the seeds of the episodes come from.
+  public let streams: RandomStreams
+  /// The number of steps after which an episode is cut off; nil leaves that to the environment.
+  public let stepLimit: Int?
+
+  /// A loop.
+  public init(
+    environment: any Environment, agent: any Agent, streams: RandomStreams, stepLimit: Int? = nil
+  ) {
+    self.environment = environment
+    self.agent = agent
+    self.streams = streams
+    self.stepLimit = stepLimit
+  }
+
+  /// The seed of an episode: below 2⁵³, so that any JSON reader keeps it.
+  public func seed(ofEpisode index: Int, exploring: Bool = true) -> UInt64 {
+    var stream = streams.stream("\(exploring ? "episode" : "evaluation")/\(index)")
+    return stream.next() >> 11
+  }
+
+  /// Runs one episode to its end.
+  ///
+  /// - Throws: what environment and agent throw, and `EnvironmentError.contract` when a reward is
+  ///   not finite or an observation or executed action has the wrong length.
+  public func runEpisode(_ index: Int, exploring: Bool = true) throws -> EpisodeRecord {
+    let seed = seed(ofEpisode: index, exploring: exploring)
+    try agent.beginEpisode(index, exploring: exploring)
+    let start = try environment.reset(seed: seed)
+    try check(observation: start.observation, episode: index, step: 0)
+    var record = EpisodeRecord(
+      episode: index, seed: seed, exploring: exploring, startInfo: start.info, steps: [],
+      terminated: false)
+    var observation = start.observation
+    while true {
+      let action = try agent.act(observation)
+      var transition = try environment.step(action)
+      record.steps.append(
+        EpisodeRecord.Step(
+          requestedAction: action, executedAction: transition.executedAction,
+          reward: transition.reward, info: transition.info))
+      try check(transition, episode: index, step: record.steps.count)
+      if let stepLimit, record.steps.count >= stepLimit, !transition.terminated {
+        transition.truncated = true
+      }
+      try agent.observe(
+        AgentStep(
+          observation: observation, requestedAction: action,
+          executedAction: transition.executedAction, reward: transition.reward,
+          nextObservation: transition.observation, terminated: transition.terminated,
+          truncated: transition.truncated))
+      observation = transition.observation
+      guard transition.ended else { continue }
+      record.terminated = transition.terminated
+      try agent.endEpisode(return: record.return)
+      return record
+    }
+  }
+
+  /// Runs episodes in order and hands each record to a callback.
+  ///
+  /// - Parameters:
+  ///   - episodes: their numbers; a resumed run begins where it stopped.
+  ///   - exploring: whether the agent explores and learns.
+  ///   - onEpisode: called after each episode; returns whether to go on.
+  /// - Throws: what `runEpisode` and the callback throw.
+  public func run(
+    episodes: Range<Int>, exploring: Bool = true,
+    onEpisode: (EpisodeRecord) throws -> Bool
+  ) throws {
+    for index in episodes {
+      guard try onEpisode(runEpisode(index, exploring: exploring)) else { return }
+    }
+  }
+
+  private func check(_ transition: Transition, episode: Int, step: Int) throws {
+    try check(observation: transition.observation, episode: episode, step: step)
+    guard transition.reward.isFinite else {
+      throw EnvironmentError.contract(
+        episode: episode, step: step, expected: "a finite reward", found: "\(transition.reward)")
+    }
+    guard transition.executedAction.count == environment.actionSpace.count,
+      transition.executedAction.allSatisfy(\.isFinite)
+    else {
+      throw EnvironmentError.contract(
+        episode: episode, step: step,
+        expected: "an executed action of \(environment.actionSpace.count) finite components",
+        found: "\(transition.executedAction)")
+    }
+  }
+
+  private func check(observation: [Double], episode: Int, step: Int) throws {
+    guard observation.count == environment.observationSpace.count,
+      observation.allSatisfy(\.isFinite)
+    else {
+      throw EnvironmentError.contract(
+        episode: episode, step: step,
+        expected: "an observation of \(environment.observationSpace.count) finite components",
+        found: "\(observation)")
+    }
+  }
+}

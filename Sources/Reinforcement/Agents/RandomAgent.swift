@@ -1,0 +1,46 @@
+public import Tensors
+
+/// Draws every action uniformly from the action space: the baseline that learning must beat.
+public final class RandomAgent: Agent {
+  /// The name in reports.
+  public let name = "random"
+  /// The stream that actions are drawn from.
+  public private(set) var state: SeededGenerator
+  private let actionSpace: BoxSpace
+  private var saved: SeededGenerator?
+
+  /// A random agent.
+  ///
+  /// - Throws: `EnvironmentError.unsuitable` when an action has no finite bounds.
+  public init(actionSpace: BoxSpace, streams: RandomStreams) throws(EnvironmentError) {
+    guard actionSpace.isBounded else {
+      throw .unsuitable(agent: "random", expected: "finite action bounds", found: "\(actionSpace)")
+    }
+    self.actionSpace = actionSpace
+    state = streams.stream("agent/random")
+  }
+
+  /// Goes on from a saved stream.
+  public func restore(_ state: SeededGenerator) {
+    self.state = state
+  }
+
+  /// Remembers the stream where the episode is only an evaluation.
+  public func beginEpisode(_ index: Int, exploring: Bool) {
+    saved = exploring ? nil : state
+  }
+
+  /// A uniform draw.
+  public func act(_ observation: [Double]) -> [Double] {
+    actionSpace.sample(using: &state)
+  }
+
+  /// Learns nothing.
+  public func observe(_ step: AgentStep) {}
+
+  /// Goes back to where the stream was before an evaluation.
+  public func endEpisode(return: Double) {
+    if let saved { state = saved }
+    saved = nil
+  }
+}

@@ -1,0 +1,135 @@
+/// Every setting of the DDPG agent; each says what the AMC paper uses where ours differs.
+///
+/// `DDPGConfiguration()` is tuned for short episodes (10 to 20 steps) with one reward at the end and
+/// a few hundred episodes in all; `amcPaper` holds the published settings. Read from JSON, a field
+/// that is left out has its default.
+public struct DDPGConfiguration: Codable, Equatable, Sendable {
+  /// Where the action enters the critic.
+  public enum ActionEntry: String, Codable, Sendable, CaseIterable {
+    /// Beside the first hidden layer's output: the DDPG and AMC papers.
+    case secondLayer
+    /// Beside the observation: TD3 and its successors.
+    case input
+  }
+
+  /// What the critic's target is made of.
+  public enum ReturnTarget: String, Codable, Sendable, CaseIterable {
+    /// The rewards of `bootstrapSteps` steps and the target networks' value of what follows.
+    case bootstrap
+    /// The episode's own rewards to its end; for episodes with few steps and one final reward.
+    case monteCarlo
+  }
+
+  /// Which rewards the steps of an episode are taken to have.
+  public enum RewardAssignment: String, Codable, Sendable, CaseIterable {
+    /// Those that the environment gave.
+    case asGiven
+    /// The episode's return at every step: the AMC paper's. With γ = 1 values grow with the number
+    /// of steps left.
+    case everyStep
+  }
+
+  /// What is subtracted from an episode's return and what it is divided by.
+  public enum ReturnNormalization: String, Codable, Sendable, CaseIterable {
+    /// Nothing.
+    case none
+    /// A moving average b of the returns is subtracted: the AMC paper's.
+    case movingAverage
+    /// Mean and standard deviation of the warm-up's returns, fixed afterwards.
+    case warmupStatistics
+  }
+
+  /// When the networks are updated.
+  public enum UpdateTiming: String, Codable, Sendable, CaseIterable {
+    /// After every step.
+    case step
+    /// After every episode, for all of its steps.
+    case episode
+  }
+
+  /// What is done before the warm-up is over.
+  public enum WarmupExploration: String, Codable, Sendable, CaseIterable {
+    /// Uniform random actions.
+    case uniform
+    /// The actor with the initial noise: the AMC paper's.
+    case noise
+  }
+
+  // MARK: Networks
+
+  /// Widths of the hidden layers of actor and critic; at least one.
+  public var hiddenLayers = [300, 300]
+  /// Where the action enters the critic.
+  public var actionEntry = ActionEntry.secondLayer
+  /// How many of the episode's first actions the critic sees beside the observation (AMC: none).
+  ///
+  /// An observation that tells little of earlier decisions makes a final reward look like noise.
+  /// With all earlier actions at hand the critic can tell what it owes to which; the actor does not
+  /// need them and does not get them.
+  public var criticActionHistory = 0
+  /// Bound of the uniform initial weights of the output layers (DDPG paper: 3·10⁻³).
+  public var outputLayerBound = 3e-3
+
+  // MARK: Learning
+
+  /// Adam's rate for the actor (AMC: 10⁻⁴).
+  public var actorLearningRate = 1e-4
+  /// Adam's rate for the critic (AMC: 10⁻³).
+  public var criticLearningRate = 1e-3
+  /// Decoupled weight decay of the critic (DDPG paper: an L2 term of 10⁻²; AMC: none).
+  public var criticWeightDecay = 0.0
+  /// τ, the part by which target networks move at each update.
+  public var targetUpdateRate = 0.01
+  /// γ, what a reward one step later counts for.
+  public var discount = 1.0
+  /// Experiences in a batch.
+  public var batchSize = 64
+  /// Experiences that the replay holds.
+  public var replayCapacity = 2000
+  /// What the critic's target is made of (AMC: `bootstrap`).
+  public var returnTarget = ReturnTarget.bootstrap
+  /// n of an n-step target; used by `bootstrap` alone (AMC: 1).
+  public var bootstrapSteps = 1
+  /// Which rewards the steps are taken to have (AMC: `everyStep`).
+  public var rewardAssignment = RewardAssignment.asGiven
+  /// How returns are normalised (AMC: `movingAverage`).
+  public var returnNormalization = ReturnNormalization.movingAverage
+  /// How fast the moving average follows: b ← b + rate·(R − b) (AMC's code: 0.5, per batch).
+  public var baselineRate = 0.05
+  /// When the networks are updated.
+  public var updateTiming = UpdateTiming.episode
+  /// Updates for each step of experience (AMC: 1).
+  public var updatesPerStep = 1
+
+  // MARK: Exploration
+
+  /// Episodes without learning (AMC: 100).
+  public var warmupEpisodes = 100
+  /// Steps without learning; the warm-up ends when both numbers are reached.
+  public var warmupSteps = 0
+  /// What is done meanwhile (AMC's paper: `noise`; AMC's code: `uniform`).
+  public var warmupExploration = WarmupExploration.uniform
+  /// The noise around the actor (AMC: truncated normal, σ₀ = 0.5, decay 0.95).
+  public var noise = ExplorationNoise()
+
+  /// Our settings for short episodes.
+  public init() {}
+
+  /// The AMC paper's settings.
+  public static var amcPaper: DDPGConfiguration {
+    var paper = DDPGConfiguration()
+    paper.actorLearningRate = 1e-4
+    paper.criticLearningRate = 1e-3
+    paper.targetUpdateRate = 0.01
+    paper.batchSize = 64
+    paper.replayCapacity = 2000
+    paper.returnTarget = .bootstrap
+    paper.rewardAssignment = .everyStep
+    paper.returnNormalization = .movingAverage
+    paper.updatesPerStep = 1
+    paper.warmupEpisodes = 100
+    paper.warmupExploration = .noise
+    paper.noise = ExplorationNoise()
+    return paper
+  }
+}

@@ -1,0 +1,134 @@
+import Networks
+import Tensors
+
+/// Updates actor and critic from batches of experience.
+///
+///     y   = (R − w·b)/s + discount · Q′(s′, μ′(s′))
+///     Q   minimises  mean (Q(s, a) − y)²
+///     μ   maximises  mean Q(s, μ(s))
+///     θ′ ← θ′ + τ(θ − θ′)        for both networks
+///
+/// Source: Lillicrap et al. 2016, algorithm 1; b and s are the return's baseline and scale.
+struct DDPGLearner {
+  private(set) var actor: LearnedNetwork
+  private(set) var critic: LearnedNetwork
+  private let configuration: DDPGConfiguration
+  private let observationCount: Int
+
+  init(
+    observationCount: Int, actionCount: Int, configuration: DDPGConfiguration,
+    using generator: inout SeededGenerator, pool: WorkerPool
+  ) throws {
+    let networks = DDPGNetworks(
+      observationCount: observationCount, actionCount: actionCount, configuration: configuration)
+    self.configuration = configuration
+    self.observationCount = observationCount
+    actor = try LearnedNetwork(
+      networks.actor(using: &generator), batch: configuration.batchSize,
+      learningRate: configuration.actorLearningRate, weightDecay: 0, pool: pool)
+    critic = try LearnedNetwork(
+      networks.critic(using: &generator), batch: configuration.batchSize,
+      learningRate: configuration.criticLearningRate,
+      weightDecay: configuration.criticWeightDecay, pool: pool)
+  }
+
+  /// One update of everything from the experiences at these positions, `batchSize` of them.
+  ///
+  /// - Returns: the critic's loss before the update.
+  @discardableResult
+  mutating func update(
+    from replay: ReplayBuffer, at positions: [Int], baseline: Double, scale: Double
+  ) throws -> Double {
+    let rows = ReplayBatch(
+      observations: try critic.online.input("observation"),
+      actions: try critic.online.input("action"),
+      nextObservations: try critic.target.input("observation"))
+    replay.copy(positions, to: rows)
+    let targets = try targets(
+      from: replay, at: positions, baseline: Float(baseline), scale: Float(scale))
+    let loss = try updateCritic(towards: targets)
+    try updateActor()
+    return loss
+  }
+
+  /// y of every row of the batch.
+  private func targets(
+    from replay: ReplayBuffer, at positions: [Int], baseline: Float, scale: Float
+  ) throws -> [Float] {
+    var targets = positions.map { position in
+      (replay.rewards.values[position] - baseline * replay.baselineWeights.values[position])
+        / scale
+    }
+    let discounts = positions.map { replay.discounts.values[$0] }
+    guard discounts.contains(where: { $0 != 0 }) else { return targets }
+    copyObservations(
+      from: try critic.target.input("observation"), to: try actor.target.input("observation"))
+    actor.target.forward()
+    DDPGLearner.scale(try actor.target.output("action"), to: try critic.target.input("action"))
+    critic.target.forward()
+    let values = try critic.target.output("value")
+    for row in targets.indices { targets[row] += discounts[row] * values[row] }
+    return targets
+  }
+
+  /// ∂/∂Q of mean (Q − y)² is 2(Q − y)/batch.
+  private mutating func updateCritic(towards targets: [Float]) throws -> Double {
+    critic.online.forward()
+    let values = try critic.online.output("value")
+    let gradients = try critic.online.outputGradient("value")
+    var loss = 0.0
+    for (row, target) in targets.enumerated() {
+      let difference = values[row] - target
+      loss += Double(difference * difference)
+      gradients[row] = 2 * difference / Float(targets.count)
+    }
+    critic.online.zeroGradients()
+    critic.online.backward()
+    critic.step(targetUpdateRate: configuration.targetUpdateRate)
+    return loss / Double(targets.count)
+  }
+
+  /// The gradient of −mean Q(s, μ(s)): the critic's with respect to its action, times 2 for the
+  /// scaling from 0…1 to −1…1, carried on through the actor.
+  private mutating func updateActor() throws {
+    copyObservations(
+      from: try critic.online.input("observation"), to: try actor.online.input("observation"))
+    actor.online.forward()
+    DDPGLearner.scale(try actor.online.output("action"), to: try critic.online.input("action"))
+    critic.online.forward()
+    let ascent = -1 / Float(configuration.batchSize)
+    try critic.online.outputGradient("value").update(repeating: ascent)
+    critic.online.backward()
+    let actionGradients = try critic.online.inputGradient("action")
+    let outputGradients = try actor.online.outputGradient("action")
+    for index in outputGradients.indices { outputGradients[index] = 2 * actionGradients[index] }
+    actor.online.zeroGradients()
+    actor.online.backward()
+    actor.step(targetUpdateRate: configuration.targetUpdateRate)
+  }
+
+  /// The actor's part of the critic's rows: all but the history of actions.
+  private func copyObservations(
+    from rows: UnsafeMutableBufferPointer<Float>, to target: UnsafeMutableBufferPointer<Float>
+  ) {
+    let width = rows.count / configuration.batchSize
+    for row in 0..<configuration.batchSize {
+      for component in 0..<observationCount {
+        target[row * observationCount + component] = rows[row * width + component]
+      }
+    }
+  }
+
+  /// From 0…1 to −1…1.
+  private static func scale(
+    _ actions: UnsafeMutableBufferPointer<Float>, to scaled: UnsafeMutableBufferPointer<Float>
+  ) {
+    for index in scaled.indices { scaled[index] = 2 * actions[index] - 1 }
+  }
+
+  /// Takes up saved networks.
+  mutating func restore(_ state: DDPGState) throws(EnvironmentError) {
+    try actor.restore(state.actor)
+    try critic.restore(state.critic)
+  }
+}

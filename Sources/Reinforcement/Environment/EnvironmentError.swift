@@ -1,0 +1,33 @@
+/// What can go wrong between an agent and an environment.
+public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
+  /// A step where no episode is going on.
+  case episodeIsOver
+  /// An action that is not a vector of the action space.
+  case action(expected: Int, found: [Double])
+  /// Bounds that make no space.
+  case space(String)
+  /// An observation, reward or executed action that breaks the contract.
+  case contract(episode: Int, step: Int, expected: String, found: String)
+  /// An environment that an agent cannot act in.
+  case unsuitable(agent: String, expected: String, found: String)
+  /// A saved state that belongs to something else.
+  case savedState(expected: String, found: String)
+
+  /// One sentence for the user.
+  public var description: String {
+    switch self {
+    case .episodeIsOver:
+      "step was called with no episode going on: call reset first"
+    case .action(let expected, let found):
+      "an action has \(expected) finite components, found \(found)"
+    case .space(let found):
+      "a space has \(found)"
+    case .contract(let episode, let step, let expected, let found):
+      "episode \(episode), step \(step): expected \(expected), found \(found)"
+    case .unsuitable(let agent, let expected, let found):
+      "the agent \(agent) expects \(expected), found \(found)"
+    case .savedState(let expected, let found):
+      "a saved state does not fit: expected \(expected), found \(found)"
+    }
+  }
+}

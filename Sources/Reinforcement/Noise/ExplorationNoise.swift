@@ -1,0 +1,70 @@
+import Foundation
+public import Tensors
+
+/// Noise around an actor's action, smaller from episode to episode.
+///
+///     σ(e) = max(σ₀ · decayᵉ, σ_final)        e = episodes since the warm-up
+///
+/// All in units of the action space's width, so that σ₀ = 0.5 is the AMC paper's.
+public struct ExplorationNoise: Codable, Equatable, Sendable {
+  /// How the noise is kept within the action space.
+  public enum Shape: String, Codable, Sendable, CaseIterable {
+    /// Drawn again until it falls inside: the AMC paper's.
+    case truncatedNormal
+    /// Moved to the nearest bound: TD3's.
+    case gaussian
+  }
+
+  /// How the noise is kept within the action space.
+  public var shape: Shape
+  /// σ₀, of the first episode after the warm-up and, where the warm-up uses noise, during it.
+  public var standardDeviation: Double
+  /// What σ is multiplied by after each episode.
+  public var decay: Double
+  /// Below which σ does not fall.
+  public var finalStandardDeviation: Double
+
+  /// Noise; the defaults are the AMC paper's.
+  public init(
+    shape: Shape = .truncatedNormal, standardDeviation: Double = 0.5, decay: Double = 0.95,
+    finalStandardDeviation: Double = 0
+  ) {
+    self.shape = shape
+    self.standardDeviation = standardDeviation
+    self.decay = decay
+    self.finalStandardDeviation = finalStandardDeviation
+  }
+
+  /// Reads the fields that are there; the others keep their defaults.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    shape = try fields.decodeIfPresent(Shape.self, forKey: .shape) ?? shape
+    standardDeviation =
+      try fields.decodeIfPresent(Double.self, forKey: .standardDeviation) ?? standardDeviation
+    decay = try fields.decodeIfPresent(Double.self, forKey: .decay) ?? decay
+    finalStandardDeviation =
+      try fields.decodeIfPresent(Double.self, forKey: .finalStandardDeviation)
+      ?? finalStandardDeviation
+  }
+
+  /// σ of the episode that lies `episodes` after the warm-up; a negative number counts as 0.
+  public func standardDeviation(afterWarmup episodes: Int) -> Double {
+    max(standardDeviation * pow(decay, Double(max(episodes, 0))), finalStandardDeviation)
+  }
+
+  /// An action in 0…1 with noise, again in 0…1.
+  public func applied(
+    to action: [Double], standardDeviation: Double, using generator: inout SeededGenerator
+  ) -> [Double] {
+    action.map { mean in
+      switch shape {
+      case .truncatedNormal:
+        generator.truncatedNormal(
+          mean: mean, standardDeviation: standardDeviation, in: 0...1)
+      case .gaussian:
+        min(max(generator.normal(mean: mean, standardDeviation: standardDeviation), 0), 1)
+      }
+    }
+  }
+}
