@@ -67,7 +67,7 @@ public final class Executor {
   /// gradients of the inputs. Follows a `forward()`.
   public func backward() {
     guard mode != .inference else { return }
-    memory.beginBackward(plan)
+    memory.beginBackward(plan, pool: pool)
     for (index, step) in plan.steps.enumerated().reversed() {
       if case .operation(let operation) = step.work {
         if let call = calls[index], memory.needsGradient(step) { operation.backward(call) }

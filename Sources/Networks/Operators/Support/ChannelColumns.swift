@@ -77,20 +77,19 @@ struct ChannelColumns {
     into out: UnsafeMutablePointer<Float>, pool: WorkerPool
   ) {
     pool.run(shards: shards.parts) { part in
-      for line in shards[part] {
-        let first = line * channels * inner
-        if inner == 1 {
-          for channel in 0..<channels {
-            out[first + channel] +=
-              a[first + channel] * factor[channel] + b[first + channel] * slope[channel]
-              + offset[channel]
-          }
-          continue
-        }
-        for channel in 0..<channels {
-          for element in first + channel * inner..<first + (channel + 1) * inner {
-            out[element] += a[element] * factor[channel] + b[element] * slope[channel] + offset[channel]
-          }
+      let range = shards[part]
+      let first = range.lowerBound * channels * inner
+      guard inner > 1 else {
+        Kernels.affineAccumulate(
+          a + first, scale: factor, b + first, slope: slope, shift: offset, into: out + first,
+          rows: range.count, channels: channels)
+        return
+      }
+      for line in 0..<range.count * channels {
+        let channel = line % channels
+        for element in first + line * inner..<first + (line + 1) * inner {
+          out[element] += a[element] * factor[channel] + b[element] * slope[channel]
+          out[element] += offset[channel]
         }
       }
     }
