@@ -67,8 +67,9 @@ public final class Executor {
   /// gradients of the inputs. Follows a `forward()`.
   public func backward() {
     guard mode != .inference else { return }
-    memory.beginBackward(plan, pool: pool)
+    memory.beginBackward(plan)
     for (index, step) in plan.steps.enumerated().reversed() {
+      memory.clearGradients(before: index, of: plan, pool: pool)
       if case .operation(let operation) = step.work {
         if let call = calls[index], memory.needsGradient(step) { operation.backward(call) }
       } else {
