@@ -63,13 +63,13 @@ public final class Executor {
     }
   }
 
-  /// Adds the gradient of Σ output · outputGradient to every parameter's gradient, and writes the
-  /// gradients of the inputs. Follows a `forward()`.
+  /// Adds the gradient of Σ output · outputGradient to every parameter's gradient.
+  ///
+  /// Writes the gradients of the inputs. Follows a `forward()`.
   public func backward() {
     guard mode != .inference else { return }
-    memory.beginBackward(plan)
+    memory.beginBackward(plan, pool: pool)
     for (index, step) in plan.steps.enumerated().reversed() {
-      memory.clearGradients(before: index, of: plan, pool: pool)
       if case .operation(let operation) = step.work {
         if let call = calls[index], memory.needsGradient(step) { operation.backward(call) }
       } else {

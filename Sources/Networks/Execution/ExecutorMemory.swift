@@ -10,8 +10,8 @@ final class ExecutorMemory {
   private let gradientCount: Int
   private let stateOffsets: [Int]
   private let trained: [(name: String, slot: Int)]
-  /// For each step, the slots whose gradient it is the first to add to on the way back.
-  private let clearedSlots: [[Int]]
+  /// The part of the gradient arena that belongs to intermediate values, cleared by each pass.
+  private let clearedCount: Int
   private(set) var outputGradients: [String: UnsafeMutableBufferPointer<Float>] = [:]
 
   init(_ plan: ExecutionPlan, graph: Graph, mode: ExecutionMode, differentiatingInputs: Bool) {
@@ -27,7 +27,7 @@ final class ExecutorMemory {
       trained = []
       gradientOffsets = plan.slots.map { _ in nil }
       gradientCount = 0
-      clearedSlots = []
+      clearedCount = 0
       gradients = ExecutorMemory.allocate(0)
       return
     }
@@ -44,7 +44,7 @@ final class ExecutorMemory {
     }
     gradientOffsets = offsets
     gradientCount = next
-    clearedSlots = ExecutorMemory.firstReceivers(plan, of: needed)
+    clearedCount = trained.first.flatMap { offsets[$0.slot] } ?? next
     gradients = ExecutorMemory.allocate(next)
     for (name, slot) in plan.outputs {
       let count = plan.slots[slot].shape.count
@@ -116,33 +116,11 @@ final class ExecutorMemory {
     step.outputs.contains { gradientOffsets[$0] != nil }
   }
 
-  private static func firstReceivers(
-    _ plan: ExecutionPlan, of slots: Set<Int>
-  ) -> [[Int]] {
-    // The gradients of outputs are not cleared but given.
-    var pending = slots.subtracting(plan.outputs.values)
-    var received = [[Int]](repeating: [], count: plan.steps.count)
-    for (index, step) in plan.steps.enumerated().reversed() {
-      for slot in step.inputs.compactMap({ $0 }) where pending.remove(slot) != nil {
-        received[index].append(slot)
-      }
+  /// Clears the gradients of intermediate values and puts those of the outputs in place.
+  func beginBackward(_ plan: ExecutionPlan, pool: WorkerPool) {
+    pool.forEachChunk(of: clearedCount) { range in
+      (gradients + range.lowerBound).update(repeating: 0, count: range.count)
     }
-    return received
-  }
-
-  /// Clears the gradients that a step is the first to add to: then, and not all at once before the
-  /// pass, so that they are still in the cache.
-  func clearGradients(before step: Int, of plan: ExecutionPlan, pool: WorkerPool) {
-    for slot in clearedSlots[step] {
-      guard let view = gradientView(slot, of: plan) else { continue }
-      pool.forEachChunk(of: view.count) { range in
-        (view.pointer + range.lowerBound).update(repeating: 0, count: range.count)
-      }
-    }
-  }
-
-  /// Puts the gradients of the outputs in place.
-  func beginBackward(_ plan: ExecutionPlan) {
     for (name, slot) in plan.outputs {
       guard let offset = gradientOffsets[slot], let given = outputGradients[name]?.baseAddress
       else { continue }
