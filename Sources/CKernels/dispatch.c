@@ -81,6 +81,12 @@ void espalier_affine(const float *a, const float *scale, const float *shift, flo
   path->affine(a, scale, shift, out, rows, channels);
 }
 
+void espalier_affine_accumulate(const float *a, const float *scale, const float *b,
+                                const float *slope, const float *shift, float *out, ptrdiff_t rows,
+                                ptrdiff_t channels) {
+  path->affineAccumulate(a, scale, b, slope, shift, out, rows, channels);
+}
+
 void espalier_column_sums(const float *a, ptrdiff_t rows, ptrdiff_t channels, double *sum) {
   path->columnSums(a, rows, channels, sum);
 }

@@ -35,3 +35,12 @@ static void affine(const float *a, const float *scale, const float *shift, float
     ELEMENTWISE for (ptrdiff_t c = 0; c < channels; c++) out[c] = a[c] * scale[c] + shift[c];
   }
 }
+
+static void affineAccumulate(const float *a, const float *scale, const float *b,
+                             const float *slope, const float *shift, float *out, ptrdiff_t rows,
+                             ptrdiff_t channels) {
+  for (ptrdiff_t p = 0; p < rows; p++, a += channels, b += channels, out += channels) {
+    ELEMENTWISE for (ptrdiff_t c = 0; c < channels; c++)
+      out[c] += a[c] * scale[c] + b[c] * slope[c] + shift[c];
+  }
+}

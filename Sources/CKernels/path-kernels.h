@@ -29,6 +29,7 @@ const EspalierPath ESPALIER_PATH = {
     .clamp = clamp,
     .clampGradient = clampGradient,
     .affine = affine,
+    .affineAccumulate = affineAccumulate,
     .columnSums = columnSums,
     .columnProducts = columnProducts,
     .adam = adam,

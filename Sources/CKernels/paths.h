@@ -18,6 +18,7 @@ typedef struct {
   __typeof__(espalier_clamp) *clamp;
   __typeof__(espalier_clamp_gradient) *clampGradient;
   __typeof__(espalier_affine) *affine;
+  __typeof__(espalier_affine_accumulate) *affineAccumulate;
   __typeof__(espalier_column_sums) *columnSums;
   __typeof__(espalier_column_products) *columnProducts;
   __typeof__(espalier_adam) *adam;

@@ -90,6 +90,10 @@ void espalier_clamp_gradient(const float *input, const float *gradient, float lo
 /* out[p][c] = a[p][c] · scale[c] + shift[c] */
 void espalier_affine(const float *a, const float *scale, const float *shift, float *out,
                      ptrdiff_t rows, ptrdiff_t channels);
+/* out[p][c] += a[p][c] · scale[c] + b[p][c] · slope[c] + shift[c] */
+void espalier_affine_accumulate(const float *a, const float *scale, const float *b,
+                                const float *slope, const float *shift, float *out, ptrdiff_t rows,
+                                ptrdiff_t channels);
 /* sum[c] += Σ_p a[p][c] in double */
 void espalier_column_sums(const float *a, ptrdiff_t rows, ptrdiff_t channels, double *sum);
 /* sum[c] += Σ_p a[p][c] · b[p][c] in double */

@@ -63,11 +63,12 @@ public final class Executor {
     }
   }
 
-  /// Adds the gradient of Σ output · outputGradient to every parameter's gradient, and writes the
-  /// gradients of the inputs. Follows a `forward()`.
+  /// Adds the gradient of Σ output · outputGradient to every parameter's gradient.
+  ///
+  /// Writes the gradients of the inputs. Follows a `forward()`.
   public func backward() {
     guard mode != .inference else { return }
-    memory.beginBackward(plan)
+    memory.beginBackward(plan, pool: pool)
     for (index, step) in plan.steps.enumerated().reversed() {
       if case .operation(let operation) = step.work {
         if let call = calls[index], memory.needsGradient(step) { operation.backward(call) }

@@ -117,8 +117,10 @@ final class ExecutorMemory {
   }
 
   /// Clears the gradients of intermediate values and puts those of the outputs in place.
-  func beginBackward(_ plan: ExecutionPlan) {
-    gradients.update(repeating: 0, count: clearedCount)
+  func beginBackward(_ plan: ExecutionPlan, pool: WorkerPool) {
+    pool.forEachChunk(of: clearedCount) { range in
+      (gradients + range.lowerBound).update(repeating: 0, count: range.count)
+    }
     for (name, slot) in plan.outputs {
       guard let offset = gradientOffsets[slot], let given = outputGradients[name]?.baseAddress
       else { continue }

@@ -72,7 +72,7 @@ extension BroadcastingOperator {
 
   /// gradient += outputGradient · derivative(a, b), summed over the axes along which it repeats.
   @inline(__always)
-  private func accumulate(
+  fileprivate func accumulate(
     _ call: OperatorCall, _ left: TensorView, _ right: TensorView, into gradient: TensorView,
     _ derivative: (Float, Float) -> Float
   ) {
@@ -134,6 +134,24 @@ struct Add: BroadcastingOperator {
     count: Int
   ) {
     Kernels.add(a, b, into: y, count: count)
+  }
+
+  func backward(_ call: OperatorCall) {
+    guard let left = call.input(0), let right = call.input(1) else { return }
+    let outer = call.outputGradients[0]
+    for position in 0..<2 {
+      guard let gradient = call.inputGradient(position) else { continue }
+      // What repeats nowhere lies as the output does; on residual branches that is the rule.
+      guard gradient.shape == outer.shape else {
+        accumulate(call, left, right, into: gradient, Self.leftDerivative)
+        continue
+      }
+      call.pool.forEachChunk(of: outer.count) { range in
+        Kernels.accumulate(
+          outer.pointer + range.lowerBound, into: gradient.pointer + range.lowerBound,
+          count: range.count)
+      }
+    }
   }
 }
 

@@ -16,6 +16,14 @@ struct Relu: ElementwiseOperator {
   func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
     Kernels.clamp(x, lower: 0, upper: .infinity, into: y, count: count)
   }
+
+  func addGradient(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ outer: UnsafePointer<Float>,
+    into gradient: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    Kernels.clampGradient(
+      input: x, gradient: outer, lower: 0, upper: .infinity, into: gradient, count: count)
+  }
 }
 
 /// ONNX Clip: y = min(max(x, min), max), with constant bounds.
@@ -43,6 +51,14 @@ struct Clip: ElementwiseOperator {
 
   func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
     Kernels.clamp(x, lower: lower, upper: upper, into: y, count: count)
+  }
+
+  func addGradient(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ outer: UnsafePointer<Float>,
+    into gradient: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    Kernels.clampGradient(
+      input: x, gradient: outer, lower: lower, upper: upper, into: gradient, count: count)
   }
 }
 

@@ -10,6 +10,10 @@ protocol ElementwiseOperator: Operator {
   func derivative(_ x: Float, _ y: Float) -> Float
   /// The values of `count` neighbours: a place for a kernel.
   func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int)
+  /// Adds dy/dx · outer for `count` neighbours: a place for a kernel.
+  func addGradient(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ outer: UnsafePointer<Float>,
+    into gradient: UnsafeMutablePointer<Float>, count: Int)
 }
 
 extension ElementwiseOperator {
@@ -23,6 +27,13 @@ extension ElementwiseOperator {
 
   func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
     for index in 0..<count { y[index] = value(x[index]) }
+  }
+
+  func addGradient(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ outer: UnsafePointer<Float>,
+    into gradient: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    for index in 0..<count { gradient[index] += outer[index] * derivative(x[index], y[index]) }
   }
 
   func forward(_ call: OperatorCall) {
@@ -40,7 +51,8 @@ extension ElementwiseOperator {
     let y = call.outputs[0].pointer
     let outer = call.outputGradients[0].pointer
     call.pool.forEachChunk(of: call.outputs[0].count) { range in
-      for index in range { gradient[index] += outer[index] * derivative(x[index], y[index]) }
+      let first = range.lowerBound
+      addGradient(x + first, y + first, outer + first, into: gradient + first, count: range.count)
     }
   }
 }

@@ -52,6 +52,16 @@ extension Kernels {
     espalier_affine(a, scale, shift, out, rows, channels)
   }
 
+  /// Adds a combination of two arrays, by channel:
+  /// `out[p][c] += a[p][c] · scale[c] + b[p][c] · slope[c] + shift[c]`.
+  public static func affineAccumulate(
+    _ a: UnsafePointer<Float>, scale: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    slope: UnsafePointer<Float>, shift: UnsafePointer<Float>,
+    into out: UnsafeMutablePointer<Float>, rows: Int, channels: Int
+  ) {
+    espalier_affine_accumulate(a, scale, b, slope, shift, out, rows, channels)
+  }
+
   /// Adds the sum of each column, in double: `sum[c] += Σ_p a[p][c]`.
   public static func columnSums(
     _ a: UnsafePointer<Float>, rows: Int, channels: Int, into sum: UnsafeMutablePointer<Double>

@@ -67,6 +67,23 @@ struct ElementwiseTests {
     #expect(relativeError(out, expected) < 1e-6)
   }
 
+  @Test("A combination of two arrays is added by channel", arguments: [1, 3, 8, 21])
+  func affineAccumulate(channels: Int) {
+    let (a, b) = (numbers(5 * channels, "a"), numbers(5 * channels, "b"))
+    let (scale, slope) = (numbers(channels, "scale"), numbers(channels, "slope"))
+    let shift = numbers(channels, "shift")
+    let before = numbers(5 * channels, "out")
+    var out = before
+    Kernels.affineAccumulate(
+      a, scale: scale, b, slope: slope, shift: shift, into: &out, rows: 5, channels: channels)
+    let expected = a.indices.map { place in
+      let channel = place % channels
+      return Double(before[place]) + Double(a[place]) * Double(scale[channel])
+        + Double(b[place]) * Double(slope[channel]) + Double(shift[channel])
+    }
+    #expect(relativeError(out, expected) < 1e-6)
+  }
+
   @Test("Column sums and products are exact in double", arguments: [1, 4, 7, 16, 23, 32, 61])
   func columns(channels: Int) {
     let a = numbers(19 * channels, "a")

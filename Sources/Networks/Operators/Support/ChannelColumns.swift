@@ -77,39 +77,21 @@ struct ChannelColumns {
     into out: UnsafeMutablePointer<Float>, pool: WorkerPool
   ) {
     pool.run(shards: shards.parts) { part in
-      for line in shards[part] {
-        let first = line * channels * inner
-        if inner == 1 {
-          accumulateRow(a + first, factor, b + first, slope, offset, into: out + first)
-          continue
-        }
-        for channel in 0..<channels {
-          for element in first + channel * inner..<first + (channel + 1) * inner {
-            out[element] +=
-              a[element] * factor[channel] + b[element] * slope[channel] + offset[channel]
-          }
+      let range = shards[part]
+      let first = range.lowerBound * channels * inner
+      guard inner > 1 else {
+        Kernels.affineAccumulate(
+          a + first, scale: factor, b + first, slope: slope, shift: offset, into: out + first,
+          rows: range.count, channels: channels)
+        return
+      }
+      for line in 0..<range.count * channels {
+        let channel = line % channels
+        for element in first + line * inner..<first + (line + 1) * inner {
+          out[element] += a[element] * factor[channel] + b[element] * slope[channel]
+          out[element] += offset[channel]
         }
       }
-    }
-  }
-
-  /// The same for one row of channels.
-  @inline(__always)
-  private func accumulateRow(
-    _ a: UnsafePointer<Float>, _ factor: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    _ slope: UnsafePointer<Float>, _ offset: UnsafePointer<Float>,
-    into out: UnsafeMutablePointer<Float>
-  ) {
-    var channel = 0
-    while channel + Lanes.scalarCount <= channels {
-      let sum = Lanes(at: a + channel) * Lanes(at: factor + channel) + Lanes(at: offset + channel)
-      let total = sum + Lanes(at: b + channel) * Lanes(at: slope + channel)
-      (Lanes(at: out + channel) + total).store(at: out + channel)
-      channel += Lanes.scalarCount
-    }
-    while channel < channels {
-      out[channel] += a[channel] * factor[channel] + offset[channel] + b[channel] * slope[channel]
-      channel += 1
     }
   }
 }

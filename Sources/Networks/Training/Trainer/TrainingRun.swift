@@ -1,0 +1,102 @@
+import Tensors
+
+/// What a training run keeps from step to step.
+struct TrainingRun {
+  private let original: Graph
+  private let executor: Executor
+  private let inputs: UnsafeMutableBufferPointer<Float>
+  private let scores: UnsafeMutableBufferPointer<Float>
+  private let scoreGradient: UnsafeMutableBufferPointer<Float>
+  private let batchSize: Int
+  private let stepsPerEpoch: Int
+  private let loss: SoftmaxCrossEntropy
+  private let schedule: LearningRateSchedule
+  private var optimizer: any Optimizer
+  private var steps = 0
+
+  init(
+    _ graph: Graph, batches: some TrainingBatches, configuration: TrainingConfiguration,
+    pool: WorkerPool
+  ) throws {
+    batchSize = configuration.batchSize
+    stepsPerEpoch = batches.exampleCount / batchSize
+    guard stepsPerEpoch > 0 else {
+      throw TrainingError.noFullBatch(batchSize: batchSize, examples: batches.exampleCount)
+    }
+    original = graph
+    let value = try graph.classScores()
+    executor = try Executor(
+      graph.computing(value), batch: batchSize, mode: .training, differentiatingInputs: false,
+      pool: pool)
+    let input = try TrainingRun.inputName(
+      of: executor, expecting: Shape([batchSize] + batches.exampleShape.extents))
+    inputs = try executor.input(input)
+    scores = try executor.output(value)
+    scoreGradient = try executor.outputGradient(value)
+    guard scores.count >= batchSize, executor.outputShape(value)?.extents.first == batchSize else {
+      throw TrainingError.scores(
+        value: value, expected: "\(batchSize) × classes",
+        found: executor.outputShape(value)?.description ?? "nothing")
+    }
+    loss = SoftmaxCrossEntropy(labelSmoothing: configuration.labelSmoothing)
+    schedule = configuration.makeSchedule(stepsPerEpoch: stepsPerEpoch)
+    optimizer = configuration.makeOptimizer()
+  }
+
+  private static func inputName(
+    of executor: Executor, expecting shape: Shape
+  ) throws(GraphError) -> String {
+    let names = executor.graph.inputs.map(\.name)
+    guard names.count == 1, let name = names.first else {
+      throw .input(
+        name: names.joined(separator: ", "), expected: "one input", found: "\(names.count)")
+    }
+    guard let found = executor.inputShape(name), found == shape else {
+      throw .input(
+        name: name, expected: executor.inputShape(name)?.description ?? "floats",
+        found: "examples of \(shape) as a batch")
+    }
+    return name
+  }
+
+  /// One pass over the data.
+  mutating func train(on epoch: some TrainingEpoch, number: Int) throws -> EpochReport {
+    var (loss, correct) = (0.0, 0)
+    for index in 0..<stepsPerEpoch {
+      let value = try step(labels: epoch.fill(inputs, withBatch: index), epoch: number)
+      loss += value.mean
+      correct += value.correct
+    }
+    return EpochReport(
+      epoch: number, steps: steps, meanLoss: loss / Double(stepsPerEpoch),
+      trainingAccuracy: Double(correct) / Double(stepsPerEpoch * batchSize),
+      learningRate: schedule.rate(atStep: steps - 1), graph: trained())
+  }
+
+  /// One step on the examples that stand in the input.
+  private mutating func step(
+    labels: [Int], epoch: Int
+  ) throws(TrainingError) -> SoftmaxCrossEntropy.Value {
+    let classes = scores.count / batchSize
+    try SoftmaxCrossEntropy.check(labels, examples: batchSize, classes: classes)
+    executor.forward()
+    let value = loss.evaluate(
+      UnsafeBufferPointer(scores), labels: labels, classes: classes, gradient: scoreGradient)
+    guard value.mean.isFinite else {
+      throw .nonFiniteLoss(epoch: epoch, step: steps + 1, loss: value.mean)
+    }
+    executor.zeroGradients()
+    executor.backward()
+    optimizer.step(executor.parameters, learningRate: schedule.rate(atStep: steps))
+    executor.parametersChanged()
+    steps += 1
+    return value
+  }
+
+  /// The graph that training started from, with parameters and running statistics as they now are.
+  func trained() -> Graph {
+    var graph = original
+    graph.initializers.merge(executor.updatedGraph().initializers) { _, trained in trained }
+    return graph
+  }
+}
