@@ -1,7 +1,7 @@
 extension DDPGConfiguration {
   /// The fields of JSON: the properties' names.
   enum CodingKeys: String, CodingKey {
-    case hiddenLayers, actionEntry, criticActionHistory, outputLayerBound, actorLearningRate, criticLearningRate,
+    case hiddenLayers, actionEntry, stepInputs, criticActionHistory, outputLayerBound, actorLearningRate, criticLearningRate,
       criticWeightDecay, targetUpdateRate, discount, batchSize, replayCapacity, returnTarget,
       bootstrapSteps, rewardAssignment, returnNormalization, baselineRate, updateTiming,
       updatesPerStep, warmupEpisodes, warmupSteps, warmupExploration, noise
@@ -18,6 +18,7 @@ extension DDPGConfiguration {
     }
     try read(&hiddenLayers, .hiddenLayers)
     try read(&actionEntry, .actionEntry)
+    try read(&stepInputs, .stepInputs)
     try read(&criticActionHistory, .criticActionHistory)
     try read(&outputLayerBound, .outputLayerBound)
     try read(&actorLearningRate, .actorLearningRate)
@@ -48,7 +49,7 @@ extension DDPGConfiguration {
     let least: [(String, Int, Int)] = [
       ("hiddenLayers", hiddenLayers.min() ?? 0, 1), ("batchSize", batchSize, 1),
       ("replayCapacity", replayCapacity, 1), ("bootstrapSteps", bootstrapSteps, 1),
-      ("criticActionHistory", criticActionHistory, 0),
+      ("stepInputs", stepInputs, 0), ("criticActionHistory", criticActionHistory, 0),
       ("updatesPerStep", updatesPerStep, 0), ("warmupEpisodes", warmupEpisodes, 0),
       ("warmupSteps", warmupSteps, 0),
     ]

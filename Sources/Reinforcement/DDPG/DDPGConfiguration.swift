@@ -61,6 +61,11 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
   public var hiddenLayers = [300, 300]
   /// Where the action enters the critic.
   public var actionEntry = ActionEntry.secondLayer
+  /// How many steps of an episode actor and critic tell apart by an input of their own (AMC: none).
+  ///
+  /// One input for each step, 1 at that step and 0 otherwise; steps beyond share the last.
+  /// Neighbouring steps look alike in an observation, and yet may need quite different actions.
+  public var stepInputs = 0
   /// How many of the episode's first actions the critic sees beside the observation (AMC: none).
   ///
   /// An observation that tells little of earlier decisions makes a final reward look like noise.
