@@ -55,7 +55,8 @@ public final class DDPGAgent: Agent {
     var weightStream = streams.stream("ddpg/weights")
     learner = try DDPGLearner(
       observationCount: observationSpace.count + configuration.stepInputs,
-      actionCount: actionSpace.count, configuration: configuration, using: &weightStream, pool: pool)
+      actionCount: actionSpace.count, configuration: configuration, using: &weightStream, pool: pool
+    )
     actor = try Executor(
       learner.actor.online.graph, batch: 1, mode: .differentiable, differentiatingInputs: false,
       pool: pool)
@@ -76,7 +77,8 @@ public final class DDPGAgent: Agent {
   /// Everything that has changed since `init`.
   public var state: DDPGState {
     DDPGState(
-      actor: learner.actor.state, critic: learner.critic.state, replay: replay, returns: returns,
+      actor: learner.actor.state, critics: learner.critics.map(\.state), replay: replay,
+      returns: returns,
       explorationStream: explorationStream, replayStream: replayStream,
       episodeCount: episodeCount, stepCount: stepCount, episodesAfterWarmup: episodesAfterWarmup)
   }

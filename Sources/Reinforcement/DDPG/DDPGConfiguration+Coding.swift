@@ -1,10 +1,11 @@
 extension DDPGConfiguration {
   /// The fields of JSON: the properties' names.
   enum CodingKeys: String, CodingKey {
-    case hiddenLayers, actionEntry, stepInputs, criticActionHistory, outputLayerBound, actorLearningRate, criticLearningRate,
-      criticWeightDecay, targetUpdateRate, discount, batchSize, replayCapacity, returnTarget,
-      bootstrapSteps, rewardAssignment, returnNormalization, baselineRate, updateTiming,
-      updatesPerStep, warmupEpisodes, warmupSteps, warmupExploration, noise
+    case hiddenLayers, actionEntry, stepInputs, criticActionHistory, outputLayerBound
+    case actorLearningRate, criticLearningRate, criticWeightDecay, targetUpdateRate, discount
+    case batchSize, replayCapacity, returnTarget, bootstrapSteps, twinCritics, rewardAssignment
+    case returnNormalization, baselineRate, updateTiming, updatesPerStep
+    case warmupEpisodes, warmupSteps, warmupExploration, noise
   }
 
   /// Reads the fields that are there; the others keep their defaults.
@@ -30,6 +31,7 @@ extension DDPGConfiguration {
     try read(&replayCapacity, .replayCapacity)
     try read(&returnTarget, .returnTarget)
     try read(&bootstrapSteps, .bootstrapSteps)
+    try read(&twinCritics, .twinCritics)
     try read(&rewardAssignment, .rewardAssignment)
     try read(&returnNormalization, .returnNormalization)
     try read(&baselineRate, .baselineRate)
