@@ -9,6 +9,7 @@ import Testing
   static var configuration: DDPGConfiguration {
     var configuration = DDPGConfiguration()
     configuration.hiddenLayers = [20, 12]
+    configuration.actorLogitPenalty = 0
     configuration.batchSize = 8
     configuration.replayCapacity = 50
     configuration.returnTarget = .bootstrap

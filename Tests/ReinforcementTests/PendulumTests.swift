@@ -13,6 +13,7 @@ import Testing
     configuration.stepInputs = 0
     configuration.criticActionHistory = 0
     configuration.actorLearningRate = 1e-3
+    configuration.actorLogitPenalty = 0
     configuration.criticLearningRate = 1e-3
     configuration.targetUpdateRate = 0.005
     configuration.discount = 0.98

@@ -2,8 +2,9 @@ extension DDPGConfiguration {
   /// The fields of JSON: the properties' names.
   enum CodingKeys: String, CodingKey {
     case hiddenLayers, actionEntry, stepInputs, criticActionHistory, outputLayerBound
-    case actorLearningRate, criticLearningRate, criticWeightDecay, targetUpdateRate, discount
-    case batchSize, replayCapacity, returnTarget, bootstrapSteps, twinCritics, rewardAssignment
+    case actorLearningRate, criticLearningRate, actorLogitPenalty, criticWeightDecay
+    case targetUpdateRate, discount, batchSize, replayCapacity
+    case returnTarget, bootstrapSteps, twinCritics, rewardAssignment
     case returnNormalization, baselineRate, updateTiming, updatesPerStep
     case warmupEpisodes, warmupSteps, warmupExploration, noise
   }
@@ -24,6 +25,7 @@ extension DDPGConfiguration {
     try read(&outputLayerBound, .outputLayerBound)
     try read(&actorLearningRate, .actorLearningRate)
     try read(&criticLearningRate, .criticLearningRate)
+    try read(&actorLogitPenalty, .actorLogitPenalty)
     try read(&criticWeightDecay, .criticWeightDecay)
     try read(&targetUpdateRate, .targetUpdateRate)
     try read(&discount, .discount)
@@ -62,6 +64,7 @@ extension DDPGConfiguration {
       ("outputLayerBound", outputLayerBound, 0...1e3),
       ("actorLearningRate", actorLearningRate, 0...1),
       ("criticLearningRate", criticLearningRate, 0...1),
+      ("actorLogitPenalty", actorLogitPenalty, 0...1e3),
       ("criticWeightDecay", criticWeightDecay, 0...1e3),
       ("targetUpdateRate", targetUpdateRate, 0...1), ("discount", discount, 0...1),
       ("baselineRate", baselineRate, 0...1),

@@ -26,11 +26,11 @@ struct DDPGLearner {
     self.observationCount = observationCount
     actor = try LearnedNetwork(
       networks.actor(using: &generator), batch: configuration.batchSize,
-      learningRate: configuration.actorLearningRate, weightDecay: 0, pool: pool)
+      outputs: ["action", "logits"], learningRate: configuration.actorLearningRate, pool: pool)
     critics = try (0..<(configuration.twinCritics ? 2 : 1)).map { _ in
       try LearnedNetwork(
         networks.critic(using: &generator), batch: configuration.batchSize,
-        learningRate: configuration.criticLearningRate,
+        outputs: ["value"], learningRate: configuration.criticLearningRate,
         weightDecay: configuration.criticWeightDecay, pool: pool)
     }
   }
@@ -114,6 +114,10 @@ struct DDPGLearner {
     let actionGradients = try critic.online.inputGradient("action")
     let outputGradients = try actor.online.outputGradient("action")
     for index in outputGradients.indices { outputGradients[index] = 2 * actionGradients[index] }
+    let logits = try actor.online.output("logits")
+    let logitGradients = try actor.online.outputGradient("logits")
+    let penalty = Float(2 * configuration.actorLogitPenalty) / Float(logits.count)
+    for index in logits.indices { logitGradients[index] = penalty * logits[index] }
     actor.online.zeroGradients()
     actor.online.backward()
     actor.step(targetUpdateRate: configuration.targetUpdateRate)
