@@ -1,8 +1,9 @@
 extension DDPGConfiguration {
   /// The fields of JSON: the properties' names.
   enum CodingKeys: String, CodingKey {
-    case hiddenLayers, actionEntry, criticActionHistory, outputLayerBound, actorLearningRate, criticLearningRate,
-      criticWeightDecay, targetUpdateRate, discount, batchSize, replayCapacity, returnTarget,
+    case hiddenLayers, actionEntry, criticActionHistory, outputLayerBound, actorLearningRate,
+      criticLearningRate, criticWeightDecay, targetUpdateRate, discount, batchSize, replayCapacity,
+      returnTarget,
       bootstrapSteps, rewardAssignment, returnNormalization, baselineRate, updateTiming,
       updatesPerStep, warmupEpisodes, warmupSteps, warmupExploration, noise
   }
