@@ -80,9 +80,10 @@ struct SearchImages {
   let calibration: LabelledImages
   let test: LabelledImages?
 
-  /// Validation and calibration images come from the training split in the order of the stream
-  /// `images`: validation from its front, calibration from its end, so that neither number moves the
-  /// other's images. Data with a validation split of their own are validated on its first images.
+  /// Parts the training split.
+  ///
+  /// Validation and calibration images come from it in the order of the stream `images`: validation
+  /// from its front, calibration from its end, so that neither number moves the other's images. Data with a validation split of their own are validated on its first images.
   init(_ data: String, _ definition: EnvironmentDefinition, streams: RandomStreams) throws {
     let specification = try DataSpecification(data)
     let training = try LabelledImages.load(specification, defaultSplit: .train)
