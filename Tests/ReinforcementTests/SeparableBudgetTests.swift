@@ -61,7 +61,7 @@ import Testing
 
   @Test(
     .enabled(if: ProcessInfo.processInfo.environment["ESPALIER_SLOW"] == "1"),
-    arguments: [UInt64(1), 2, 3], [9, 12])
+    arguments: [UInt64(1), 2, 3], [9, 12, 16])
   func ddpgComesWithinTwoPercentOfTheOptimum(seed: UInt64, layers: Int) throws {
     let task = SeparableBudget(layers: layers, seed: seed)
     let clock = ContinuousClock()

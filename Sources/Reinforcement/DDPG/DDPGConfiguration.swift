@@ -114,7 +114,7 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
   /// When the networks are updated.
   public var updateTiming = UpdateTiming.episode
   /// Updates for each step of experience (AMC: 1).
-  public var updatesPerStep = 4
+  public var updatesPerStep = 8
 
   // MARK: Exploration
 
