@@ -1,5 +1,5 @@
 public import Compression
-public import Networks
+import Networks
 import Tensors
 
 /// A network, what may be cut, a budget, and a way to measure candidates: what every agent is given.
