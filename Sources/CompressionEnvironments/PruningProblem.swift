@@ -36,6 +36,7 @@ public final class PruningProblem {
 
   private let evaluator: any Evaluator
   private var known: [[Int]: Double] = [:]
+  private var best = -Double.infinity
 
   /// States a problem.
   ///
@@ -149,13 +150,30 @@ public final class PruningProblem {
 
   /// Measures a candidate, or remembers what it measured.
   ///
+  /// A candidate within the budget that is plainly worse than the best so far may be measured less
+  /// exactly; see `Evaluator`.
+  ///
   /// - Throws: what cutting and measuring throw.
   public func evaluate(_ widths: [Int]) throws -> Candidate {
     evaluations += 1
-    if known[widths] == nil {
-      known[widths] = try evaluator.evaluate(try prune(widths).graph)
-    }
-    return Candidate(widths: widths, cost: cost(widths), accuracy: known[widths] ?? 0)
+    let cost = cost(widths)
+    let accuracy = try known[widths] ?? measure(widths, isAffordable: cost <= budget)
+    known[widths] = accuracy
+    if cost <= budget { best = max(best, accuracy) }
+    return Candidate(widths: widths, cost: cost, accuracy: accuracy)
+  }
+
+  private func measure(_ widths: [Int], isAffordable: Bool) throws -> Double {
+    let graph = try prune(widths).graph
+    return isAffordable
+      ? try evaluator.evaluate(graph, unlessBelow: best) : try evaluator.evaluate(graph)
+  }
+
+  /// Forgets all measurements, so that the next agent owes nothing to the one before.
+  public func forget() {
+    known = [:]
+    best = -.infinity
+    evaluations = 0
   }
 
   /// Makes a candidate's network.

@@ -36,7 +36,7 @@ final class SearchSetup {
     let images = try SearchImages(data, definition, streams: streams)
     validation = ClassificationEvaluator(
       images.validation, preprocessing: definition.preprocessing, batch: definition.batch,
-      pool: pool)
+      screeningImages: definition.screeningImages, pool: pool)
     let (definition, pool) = (definition, pool)
     test = images.test.map {
       ClassificationEvaluator(
@@ -104,7 +104,7 @@ struct SearchImages {
       validation = try LabelledImages.load(specification, defaultSplit: .validation)
         .prefix(definition.validationImages)
     } else {
-      validation = try training.subset(order.prefix(first).sorted())
+      validation = try training.subset(Array(order.prefix(first)))
     }
     // A folder of arrays is one set whatever the split is called: nothing in it is unseen.
     let hasTest = specification.split == nil && specification.scheme != .npy
