@@ -82,8 +82,8 @@ extension Graph {
     var seen: Set<String> = []
     for (index, node) in nodes.enumerated() {
       for (position, name) in node.inputs.enumerated() where initializers[name] != nil {
-          guard !seen.insert(name).inserted else { continue }
-        let own = "\(name)#\(node.name)"
+        guard !seen.insert(name).inserted else { continue }
+        let own = "\(name)#\(node.name)#\(position)"
         graph.nodes[index].inputs[position] = own
         graph.initializers[own] = initializers[name]
       }
