@@ -89,9 +89,21 @@ let package = Package(
     tests("Reinforcement", dependencies: ["Networks", "Tensors"]),
     tests("Interchange", dependencies: ["Networks", "Tensors"]),
     tests("Datasets", dependencies: ["Tensors"]),
-    tests("Compression", dependencies: ["Networks", "Tensors", "TestSupport"]),
-    tests("CompressionEnvironments", dependencies: ["Compression", "Reinforcement", "Networks"]),
-    tests("Espalier"),
-    tests("EspalierCommands"),
+    tests("Compression", dependencies: ["Datasets", "Networks", "Tensors", "TestSupport"]),
+    tests(
+      "CompressionEnvironments",
+      dependencies: ["Compression", "Reinforcement", "Networks", "Tensors"]),
+    tests(
+      "Espalier",
+      dependencies: [
+        "Compression", "CompressionEnvironments", "CompressionPolicies", "Datasets", "Interchange",
+        "Networks", "Reinforcement", "Tensors",
+      ]),
+    tests(
+      "EspalierCommands",
+      dependencies: [
+        "Compression", "CompressionPolicies", "Espalier", "Interchange", "Networks", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], exclude: ["Golden"]),
   ]
 )
