@@ -1,5 +1,5 @@
 public import Compression
-public import Networks
+import Networks
 import Tensors
 
 /// A network, what may be cut, a budget, and a way to measure candidates: what every agent is given.
@@ -36,6 +36,7 @@ public final class PruningProblem {
 
   private let evaluator: any Evaluator
   private var known: [[Int]: Double] = [:]
+  private var best = -Double.infinity
 
   /// States a problem.
   ///
@@ -92,11 +93,14 @@ public final class PruningProblem {
     let chosen = dependencies.groups.enumerated().filter { _, group in
       group.obstacle == nil && (widths == .all || !group.isTied)
     }
-    let sorted = chosen.sorted { a, b in
-      (order[a.element.consumers[0]] ?? 0, a.offset) < (order[b.element.consumers[0]] ?? 0, b.offset)
+    func place(_ choice: EnumeratedSequence<[ChannelGroup]>.Element) -> (Int, Int) {
+      (order[choice.element.consumers[0]] ?? 0, choice.offset)
     }
+    let sorted = chosen.sorted { place($0) < place($1) }
     return sorted.compactMap { number, group in
-      guard let node = graph.nodes.first(where: { $0.name == group.consumers[0] }) else { return nil }
+      guard let node = graph.nodes.first(where: { $0.name == group.consumers[0] }) else {
+        return nil
+      }
       return Decision(
         group: number, layer: node.name, channels: group.width,
         // Products such as 0.55 · 20 come out a little too large.
@@ -158,13 +162,30 @@ public final class PruningProblem {
 
   /// Measures a candidate, or remembers what it measured.
   ///
+  /// A candidate within the budget that is plainly worse than the best so far may be measured less
+  /// exactly; see `Evaluator`.
+  ///
   /// - Throws: what cutting and measuring throw.
   public func evaluate(_ widths: [Int]) throws -> Candidate {
     evaluations += 1
-    if known[widths] == nil {
-      known[widths] = try evaluator.evaluate(try prune(widths).graph)
-    }
-    return Candidate(widths: widths, cost: cost(widths), accuracy: known[widths] ?? 0)
+    let cost = cost(widths)
+    let accuracy = try known[widths] ?? measure(widths, isAffordable: cost <= budget)
+    known[widths] = accuracy
+    if cost <= budget { best = max(best, accuracy) }
+    return Candidate(widths: widths, cost: cost, accuracy: accuracy)
+  }
+
+  private func measure(_ widths: [Int], isAffordable: Bool) throws -> Double {
+    let graph = try prune(widths).graph
+    return isAffordable
+      ? try evaluator.evaluate(graph, unlessBelow: best) : try evaluator.evaluate(graph)
+  }
+
+  /// Forgets all measurements, so that the next agent owes nothing to the one before.
+  public func forget() {
+    known = [:]
+    best = -.infinity
+    evaluations = 0
   }
 
   /// Makes a candidate's network.
@@ -198,7 +219,8 @@ public struct Candidate: Equatable, Sendable {
   /// What the evaluator said, in percent.
   public let accuracy: Double
 
-  /// The reward of resource-constrained search, R_err = −error (He et al. 2018, section 3.3), written as
-  /// accuracy in 0…1: the two differ by the constant 1.
+  /// The reward of resource-constrained search: accuracy in 0…1.
+  ///
+  /// It is R_err = −error plus 1; source: He et al. 2018, section 3.3.
   public var reward: Double { accuracy / 100 }
 }

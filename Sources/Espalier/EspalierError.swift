@@ -10,6 +10,8 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
   case budget(text: String, expected: String)
   /// An agent that is not there.
   case unknownAgent(name: String, known: [String])
+  /// A network that is neither a file nor built in; near names are suggested.
+  case unknownNetwork(name: String, suggestions: [String], known: [String])
   /// A folder that already holds a run.
   case runExists(folder: String)
   /// A run that was made with other settings.
@@ -20,6 +22,16 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
   case setting(name: String, expected: String, found: String)
   /// The user stopped the run; what was done is saved.
   case interrupted(folder: String)
+  /// The user stopped training; the network so far is saved.
+  case trainingInterrupted(epochs: Int, file: String)
+
+  /// Whether the user asked for the end, and nothing failed.
+  public var isInterruption: Bool {
+    switch self {
+    case .interrupted, .trainingInterrupted: true
+    default: false
+    }
+  }
 
   /// One sentence for the user.
   public var description: String {
@@ -37,6 +49,11 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
       "budget '\(text)': expected \(expected)"
     case .unknownAgent(let name, let known):
       "there is no agent '\(name)'; the agents are \(known.joined(separator: ", "))"
+    case .unknownNetwork(let name, let suggestions, let known):
+      "there is no built-in network '\(name)' and it is no .onnx file; "
+        + (suggestions.isEmpty
+          ? "the networks are \(known.joined(separator: ", "))"
+          : "did you mean \(suggestions.map { "'\($0)'" }.joined(separator: " or "))?")
     case .runExists(let folder):
       "the folder '\(folder)' already holds episodes; continue with --resume or give another --output"
     case .otherRun(let folder, let reason):
@@ -47,6 +64,8 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
       "\(name): expected \(expected), found \(found)"
     case .interrupted(let folder):
       "interrupted; the run is saved in '\(folder)' and goes on with --resume"
+    case .trainingInterrupted(let epochs, let file):
+      "interrupted after \(epochs) epochs; the network so far is saved in '\(file)'"
     }
   }
 }

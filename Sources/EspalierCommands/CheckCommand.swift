@@ -18,7 +18,8 @@ struct CheckCommand: ParsableCommand {
   var data: String?
 
   @Option(
-    help: ArgumentHelp("Another value for a field of the environment.", valueName: "key.path=value"))
+    help: ArgumentHelp("Another value for a field of the environment.", valueName: "key.path=value")
+  )
   var set: [String] = []
 
   @Option(help: ArgumentHelp("A folder with environments of one's own.", valueName: "dir"))

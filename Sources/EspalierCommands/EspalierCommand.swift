@@ -7,18 +7,20 @@ public struct EspalierCommand: ParsableCommand {
   /// Name, summary and subcommands.
   public static let configuration = CommandConfiguration(
     commandName: "espalier",
-    abstract: "Fits trained networks onto real hardware: agents decide, layer by layer, what to keep.",
+    abstract:
+      "Fits trained networks onto real hardware: agents decide, layer by layer, what to keep.",
     version: EspalierVersion.current,
     subcommands: [
       SearchCommand.self, ApplyCommand.self, RunCommand.self, EvaluateCommand.self,
-      CheckCommand.self, EnvironmentsCommand.self,
+      TrainCommand.self, CheckCommand.self, EnvironmentsCommand.self,
     ])
 
   /// The root command.
   public init() {}
 
-  /// Parses the process's arguments, runs the command, and ends the process with the code that the design
-  /// promises: 0 done, 1 failed with one sentence, 2 wrong usage, 130 interrupted with the run saved.
+  /// Parses the process's arguments, runs the command, and ends the process.
+  ///
+  /// The codes: 0 done, 1 failed with one sentence, 2 wrong usage, 130 interrupted with the run saved.
   public static func runAsTool() -> Never {
     // A reader that goes away is no reason to die with a signal.
     signal(SIGPIPE, SIG_IGN)
@@ -34,8 +36,7 @@ public struct EspalierCommand: ParsableCommand {
       Foundation.exit(error.rawValue)
     } catch let error as EspalierError {
       Terminal.error("\(error)")
-      if case .interrupted = error { Foundation.exit(130) }
-      Foundation.exit(1)
+      Foundation.exit(error.isInterruption ? 130 : 1)
     } catch {
       if exitCode(for: error) != .failure { endUsage(error) }
       Terminal.error(Sentence.of(error))

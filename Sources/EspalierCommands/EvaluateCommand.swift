@@ -13,7 +13,8 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "The ONNX model.")
   var model: String
 
-  @Option(help: ArgumentHelp("The data, such as cifar10:DIR; split=test by default.", valueName: "spec"))
+  @Option(
+    help: ArgumentHelp("The data, such as cifar10:DIR; split=test by default.", valueName: "spec"))
   var data: String
 
   @OptionGroup var pixels: PixelOptions
@@ -44,7 +45,9 @@ struct EvaluateCommand: ParsableCommand {
         ]))
       return
     }
-    print("top-1 \(decimal(outcome.top1, 2)) %  top-5 \(decimal(outcome.top5, 2)) %  of \(outcome.images)")
+    print(
+      "top-1 \(decimal(outcome.top1, 2)) %  top-5 \(decimal(outcome.top5, 2)) %  "
+        + "of \(outcome.images)")
     if let speed, !compute.quiet { print("\(decimal(speed, 0)) images per second") }
   }
 }

@@ -90,8 +90,9 @@ extension Graph {
 }
 
 extension Node {
-  /// Whether the node is a dense layer: its weights mix channels, so that they can be cut on both
-  /// sides. Depthwise convolutions only follow.
+  /// Whether the node is a dense layer: its weights mix channels and can be cut on both sides.
+  ///
+  /// Depthwise convolutions only follow.
   func hasChannelWeights(in graph: Graph) -> Bool {
     switch operatorType {
     case "Conv":

@@ -157,7 +157,9 @@ struct ChannelFlow {
     classes.tie(node.inputs[0], node.outputs[0])
   }
 
-  /// N×C×… → N×(C·…): each feature belongs to the channel it came from. Any other reshaping pins.
+  /// N×C×… → N×(C·…): each feature belongs to the channel it came from.
+  ///
+  /// Any other reshaping pins.
   private mutating func followFlatten(_ node: Node) {
     guard let before = shapes[node.inputs[0]], let after = shapes[node.outputs[0]],
       before.rank >= 2, after.rank >= 2, before[0] == after[0], before[1] > 0,

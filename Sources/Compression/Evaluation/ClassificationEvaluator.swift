@@ -16,6 +16,8 @@ public struct ClassificationEvaluator: Evaluator {
   public let preprocessing: Preprocessing
   /// Images in one pass.
   public let batch: Int
+  /// Images after which a measurement that is far below its threshold ends.
+  public let screeningImages: Int?
   private let pool: WorkerPool
 
   /// What a pass over the images gives.
@@ -32,8 +34,10 @@ public struct ClassificationEvaluator: Evaluator {
 
   /// An evaluator on all images of a set.
   public init(
-    _ images: LabelledImages, preprocessing: Preprocessing, batch: Int = 50, pool: WorkerPool
+    _ images: LabelledImages, preprocessing: Preprocessing, batch: Int = 50,
+    screeningImages: Int? = nil, pool: WorkerPool
   ) {
+    self.screeningImages = screeningImages
     self.images = images
     self.preprocessing = preprocessing
     self.batch = max(1, batch)
@@ -45,15 +49,36 @@ public struct ClassificationEvaluator: Evaluator {
   /// - Throws: see `measure`.
   public func evaluate(_ graph: Graph) throws -> Double { try measure(graph).top1 }
 
+  /// Top-1 in percent, of the first images alone when they show that it stays below a threshold.
+  ///
+  /// "Show" means four standard errors: with p̂ of n images right, p̂ + 4·√(p̂(1 − p̂)/n) is still below.
+  /// Looked at once, after `screeningImages`; the images are in random order.
+  ///
+  /// - Throws: see `measure`.
+  public func evaluate(_ graph: Graph, unlessBelow threshold: Double) throws -> Double {
+    guard let screeningImages, screeningImages < images.count else { return try evaluate(graph) }
+    return try measure(graph) { right, seen in
+      guard seen >= screeningImages, seen < screeningImages + batch else { return true }
+      let part = Double(right) / Double(seen)
+      let error = (part * (1 - part) / Double(seen)).squareRoot()
+      return 100 * (part + 4 * error) >= threshold
+    }.top1
+  }
+
   /// Runs every image once.
   ///
+  /// - Parameter goesOn: asked after each pass, with the images right and seen so far; a no ends the
+  ///   measurement with what was seen.
   /// - Throws: `CompressionError.data` when the network takes other images or has fewer classes than
   ///   the labels need, `GraphError` when it cannot be run.
-  public func measure(_ graph: Graph) throws -> Outcome {
+  public func measure(
+    _ graph: Graph, goesOn: (_ right: Int, _ seen: Int) -> Bool = { _, _ in true }
+  ) throws -> Outcome {
     let (input, output) = try names(of: graph)
     var executor: Executor?
     var hits = (first: 0, five: 0)
     var seconds: [Double] = []
+    var seen = 0
     for first in stride(from: 0, to: images.count, by: batch) {
       let count = min(batch, images.count - first)
       if executor?.batch != count {
@@ -77,23 +102,29 @@ public struct ClassificationEvaluator: Evaluator {
       for example in 0..<count {
         let rank = Self.rank(
           of: images.labels[first + example],
-          in: UnsafeBufferPointer(rebasing: scores[(example * classes)..<((example + 1) * classes)]))
+          in: UnsafeBufferPointer(rebasing: scores[(example * classes)..<((example + 1) * classes)])
+        )
         hits.first += rank == 0 ? 1 : 0
         hits.five += rank < 5 ? 1 : 0
       }
+      seen += count
+      guard goesOn(hits.first, seen) else { break }
     }
-    let total = Double(images.count)
+    let total = Double(seen)
     return Outcome(
       top1: 100 * Double(hits.first) / total, top5: 100 * Double(hits.five) / total,
-      images: images.count, passSeconds: seconds)
+      images: seen, passSeconds: seconds)
   }
 
-  /// How many classes score above the label. A score that is no number ranks the label last.
+  /// How many classes score above the label.
+  ///
+  /// A score that is no number ranks the label last.
   private static func rank(of label: Int, in scores: UnsafeBufferPointer<Float>) -> Int {
     guard label < scores.count, !scores[label].isNaN else { return scores.count }
     var rank = 0
-    for (position, score) in scores.enumerated() {
-      if score > scores[label] || (score == scores[label] && position < label) { rank += 1 }
+    for (position, score) in scores.enumerated()
+    where score > scores[label] || (score == scores[label] && position < label) {
+      rank += 1
     }
     return rank
   }

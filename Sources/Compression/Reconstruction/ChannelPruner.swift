@@ -15,7 +15,7 @@ public final class ChannelPruner {
   public let settings: PruningSettings
 
   private let input: String
-  private let images: Tensor
+  private let images: StoredValue
   private let pool: WorkerPool
   /// The layers that reconstruction solves for, in graph order.
   private let layers: [DenseLayer]
@@ -58,7 +58,7 @@ public final class ChannelPruner {
     self.original = graph
     dependencies = try ChannelDependencies(graph)
     self.settings = settings
-    self.images = images
+    self.images = StoredValue(images)
     self.pool = pool
     guard let input = graph.inputs.first, graph.inputs.count == 1 else {
       throw CompressionError.data(expected: "a network with one input", found: "another number")
@@ -114,8 +114,8 @@ public final class ChannelPruner {
       guard let rows = rows.baseAddress else { return }
       for image in 0..<images {
         sampler.gatherOutputs(
-          values + image * count, outputs: layer.outputs, area: count / layer.outputs,
-          number: first + image, into: rows + sampler.firstRow(of: first + image) * layer.outputs)
+          values + image * count, outputs: layer.outputs, number: first + image,
+          into: rows + sampler.firstRow(of: first + image) * layer.outputs)
       }
     }
   }
@@ -176,9 +176,9 @@ public final class ChannelPruner {
   }
 
   private func subtract(
-    _ carried: Tensor, from rows: inout [Float], _ layer: DenseLayer, _ sampler: PatchSampler
+    _ carried: StoredValue, from rows: inout [Float], _ layer: DenseLayer, _ sampler: PatchSampler
   ) {
-    let count = carried.count / max(carried.shape[0], 1)
+    let count = carried.exampleCount
     var image = [Float](repeating: 0, count: rows.count / max(carried.shape[0], 1))
     carried.scalars.withUnsafeBufferPointer { values in
       guard let values = values.baseAddress else { return }
@@ -186,8 +186,7 @@ public final class ChannelPruner {
         image.withUnsafeMutableBufferPointer { buffer in
           guard let buffer = buffer.baseAddress else { return }
           sampler.gatherOutputs(
-            values + number * count, outputs: layer.outputs, area: count / layer.outputs,
-            number: number, into: buffer)
+            values + number * count, outputs: layer.outputs, number: number, into: buffer)
         }
         let first = sampler.firstRow(of: number) * layer.outputs
         for position in image.indices { rows[first + position] -= image[position] }

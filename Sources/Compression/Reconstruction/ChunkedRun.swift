@@ -14,7 +14,7 @@ enum ChunkedRun {
   ///   - outputs: the values to compute.
   ///   - visit: called for each chunk with its first example, its size and the executor.
   static func run(
-    _ graph: Graph, inputs: [String: Tensor], outputs: [String], pool: WorkerPool,
+    _ graph: Graph, inputs: [String: StoredValue], outputs: [String], pool: WorkerPool,
     visit: (_ first: Int, _ count: Int, _ executor: Executor) throws -> Void
   ) throws {
     let total = inputs.values.first?.shape.extents.first ?? 0
@@ -22,31 +22,32 @@ enum ChunkedRun {
     for first in stride(from: 0, to: total, by: chunk) {
       let count = min(chunk, total - first)
       if executor?.batch != count {
-        executor = try Executor(graph, batch: count, outputs: outputs, pool: pool)
+        executor = try Executor(
+          graph, batch: count, outputs: outputs, exchange: .channelsLast, pool: pool)
       }
       guard let executor else { continue }
-      for (name, tensor) in inputs {
-        let size = tensor.count / max(total, 1)
+      for (name, value) in inputs {
+        let size = value.exampleCount
         _ = try executor.input(name).update(
-          fromContentsOf: tensor.scalars[(first * size)..<((first + count) * size)])
+          fromContentsOf: value.scalars[(first * size)..<((first + count) * size)])
       }
       executor.forward()
       try visit(first, count, executor)
     }
   }
 
-  /// The values of a graph for all examples, as tensors.
+  /// The values of a graph for all examples.
   static func run(
-    _ graph: Graph, inputs: [String: Tensor], outputs: [String], pool: WorkerPool
-  ) throws -> [String: Tensor] {
+    _ graph: Graph, inputs: [String: StoredValue], outputs: [String], pool: WorkerPool
+  ) throws -> [String: StoredValue] {
     let total = inputs.values.first?.shape.extents.first ?? 0
-    var results: [String: Tensor] = [:]
+    var results: [String: StoredValue] = [:]
     try run(graph, inputs: inputs, outputs: outputs, pool: pool) { first, count, executor in
       for name in outputs {
         guard let shape = executor.outputShape(name) else { continue }
         let size = shape.count / count
         if results[name] == nil {
-          results[name] = Tensor(shape: Shape([total] + shape.extents.dropFirst()))
+          results[name] = StoredValue(shape: Shape([total] + shape.extents.dropFirst()))
         }
         let values = try executor.output(name)
         results[name]?.scalars.withUnsafeMutableBufferPointer { target in
@@ -56,4 +57,39 @@ enum ChunkedRun {
     }
     return results
   }
+}
+
+/// A value for all examples, between two passes: of rank 4 it lies N, H, W, C, whatever its shape says.
+struct StoredValue {
+  /// The shape as the graph sees it, examples first.
+  let shape: Shape
+  var scalars: [Float]
+
+  /// A value of zeros.
+  init(shape: Shape) {
+    self.shape = shape
+    scalars = [Float](repeating: 0, count: shape.count)
+  }
+
+  /// A tensor of examples.
+  init(_ tensor: Tensor) {
+    self.init(shape: tensor.shape)
+    guard shape.rank == 4 else {
+      scalars = tensor.scalars
+      return
+    }
+    let (channels, area) = (shape[1], shape[2] * shape[3])
+    for example in 0..<shape[0] {
+      let first = example * channels * area
+      for channel in 0..<channels {
+        for pixel in 0..<area {
+          scalars[first + pixel * channels + channel] =
+            tensor.scalars[first + channel * area + pixel]
+        }
+      }
+    }
+  }
+
+  /// The number of scalars in one example.
+  var exampleCount: Int { scalars.count / max(shape.extents.first ?? 1, 1) }
 }

@@ -26,7 +26,7 @@ struct PatchSampler {
 
   /// Writes the patches of one image: rows × `layer.features`, the last feature 1.
   ///
-  /// - Parameter image: the input of one image, C×H×W (or the features of one row).
+  /// - Parameter image: the input of one image, H, W, C (or the features of one row).
   func gatherPatches(
     _ layer: DenseLayer, image: UnsafePointer<Float>, extents: Shape, number: Int,
     into rows: UnsafeMutablePointer<Float>
@@ -42,29 +42,29 @@ struct PatchSampler {
       let (height, width) = (extents[2], extents[3])
       let top = (position / outputWidth) * window.stride.y - window.pad.top
       let left = (position % outputWidth) * window.stride.x - window.pad.left
-      var next = 0
-      for channel in 0..<layer.channels {
-        let plane = image + channel * height * width
-        for tapY in 0..<window.kernel.height {
-          let y = top + tapY * window.dilation.y
-          let isInside = y >= 0 && y < height
-          for tapX in 0..<window.kernel.width {
-            let x = left + tapX * window.dilation.x
-            out[next] = isInside && x >= 0 && x < width ? plane[y * width + x] : 0
-            next += 1
+      for tapY in 0..<window.kernel.height {
+        let y = top + tapY * window.dilation.y
+        for tapX in 0..<window.kernel.width {
+          let x = left + tapX * window.dilation.x
+          let tap = out + tapY * window.kernel.width + tapX
+          if y >= 0, y < height, x >= 0, x < width {
+            let pixel = image + (y * width + x) * layer.channels
+            for channel in 0..<layer.channels { tap[channel * layer.area] = pixel[channel] }
+          } else {
+            for channel in 0..<layer.channels { tap[channel * layer.area] = 0 }
           }
         }
       }
     }
   }
 
-  /// Writes a value of the layer's output shape at the positions: rows × outputs.
+  /// Writes one image's value of the layer's output shape at the positions: rows × outputs.
   func gatherOutputs(
-    _ tensor: UnsafePointer<Float>, outputs: Int, area: Int, number: Int,
+    _ image: UnsafePointer<Float>, outputs: Int, number: Int,
     into rows: UnsafeMutablePointer<Float>
   ) {
     for (row, position) in positions[number].enumerated() {
-      for output in 0..<outputs { rows[row * outputs + output] = tensor[output * area + position] }
+      (rows + row * outputs).update(from: image + position * outputs, count: outputs)
     }
   }
 }

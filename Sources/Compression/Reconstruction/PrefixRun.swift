@@ -5,17 +5,17 @@ import Tensors
 ///
 /// Each node runs once, when its result is first asked for; values that no later node reads are let go.
 struct PrefixRun {
-  private var values: [String: Tensor]
+  private var values: [String: StoredValue]
   private var done: Set<Int> = []
   private let pool: WorkerPool
 
-  init(inputs: [String: Tensor], pool: WorkerPool) {
+  init(inputs: [String: StoredValue], pool: WorkerPool) {
     values = inputs
     self.pool = pool
   }
 
   /// Computes some values with the graph's present weights.
-  mutating func compute(_ wanted: [String], in graph: Graph) throws -> [String: Tensor] {
+  mutating func compute(_ wanted: [String], in graph: Graph) throws -> [String: StoredValue] {
     let needed = ancestors(of: wanted.filter { values[$0] == nil }, in: graph)
     if !needed.isEmpty { try run(needed, of: graph, wanted: wanted) }
     return Dictionary(

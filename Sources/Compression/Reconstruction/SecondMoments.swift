@@ -22,11 +22,12 @@ struct SecondMoments {
   /// - Parameters:
   ///   - layer: the layer.
   ///   - sampler: the positions to read.
-  ///   - input: the layer's input for all images, row-major.
+  ///   - input: the layer's input for all images.
   ///   - targets: rows × outputs, what the layer should give.
   ///   - pool: where the shards run.
   init(
-    _ layer: DenseLayer, sampler: PatchSampler, input: Tensor, targets: [Float], pool: WorkerPool
+    _ layer: DenseLayer, sampler: PatchSampler, input: StoredValue, targets: [Float],
+    pool: WorkerPool
   ) {
     features = layer.features
     outputs = layer.outputs
@@ -36,7 +37,7 @@ struct SecondMoments {
     let crossCount = features * outputs
     var partialGram = [Double](repeating: 0, count: gramCount * Self.shards)
     var partialCross = [Double](repeating: 0, count: crossCount * Self.shards)
-    let imageCount = input.count / max(images, 1)
+    let imageCount = input.exampleCount
     partialGram.withUnsafeMutableBufferPointer { grams in
       partialCross.withUnsafeMutableBufferPointer { crosses in
         input.scalars.withUnsafeBufferPointer { input in

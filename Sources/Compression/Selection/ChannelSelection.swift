@@ -43,7 +43,8 @@ struct ChannelSelection {
         && dependencies.classes(of: layer.input).count == dependencies.groups[group].width
       if criterion == .leastSquares, isWhole, let problem {
         var elimination = try BackwardElimination(problem)
-        let kept = Set(try elimination.keep(width).map { dependencies.classes(of: layer.input)[$0] })
+        let classes = dependencies.classes(of: layer.input)
+        let kept = Set(try elimination.keep(width).map { classes[$0] })
         remove(group) { !kept.contains($0) }
       } else {
         settleByMagnitude(group, width)

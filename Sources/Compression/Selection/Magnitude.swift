@@ -1,8 +1,9 @@
 import Networks
 import Tensors
 
-/// The magnitude of a channel: Σ|w| over the weights of every layer that reads it (He et al. 2018,
-/// section 3; the reference code's `prune_kernel`).
+/// The magnitude of a channel: Σ|w| over the weights of every layer that reads it.
+///
+/// Source: He et al. 2018, section 3; the reference code's `prune_kernel`.
 enum Magnitude {
   /// The score of each class of a group.
   static func scores(

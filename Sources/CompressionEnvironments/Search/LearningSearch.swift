@@ -9,11 +9,18 @@ public struct LearningSearch: PolicySearch {
   private let makeAgent: (AMCEnvironment, RandomStreams) throws -> any Agent
 
   /// Deep deterministic policy gradients.
+  ///
+  /// The number of decisions is known, so step inputs and action history that the configuration leaves
+  /// at 0 get that length.
   public static func ddpg(
-    _ configuration: DDPGConfiguration, smallestKeep: Double
+    _ given: DDPGConfiguration, smallestKeep: Double
   ) -> LearningSearch {
     LearningSearch(name: "ddpg", smallestKeep: smallestKeep) { environment, streams in
-      try DDPGAgent(
+      var configuration = given
+      let steps = environment.problem.decisions.count
+      if configuration.stepInputs == 0 { configuration.stepInputs = steps }
+      if configuration.criticActionHistory == 0 { configuration.criticActionHistory = steps }
+      return try DDPGAgent(
         observationSpace: environment.observationSpace, actionSpace: environment.actionSpace,
         configuration: configuration, streams: streams)
     }

@@ -1,6 +1,6 @@
 import Compression
 import CompressionEnvironments
-public import Foundation
+import Foundation
 import Reinforcement
 
 /// What `espalier check` looks at: the contract of an environment, and which channels of its network can

@@ -32,6 +32,9 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   public var pruning: PruningSettings
   /// Training images that candidates are measured on.
   public var validationImages: Int
+  /// Validation images after which a candidate that is plainly worse than the best is given up; nil
+  /// measures every candidate on all of them.
+  public var screeningImages: Int?
   /// Training images that reconstruction is fitted on, none of them for validation.
   public var calibrationImages: Int
   /// Images in one pass of the network.
@@ -44,8 +47,8 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   /// The names of the fields, for messages.
   static let fields = [
     "name", "kind", "summary", "model", "data", "preprocessing", "budget", "episodes", "widths",
-    "smallestKeep", "pruning", "validationImages", "calibrationImages", "batch", "agent",
-    "baselines",
+    "smallestKeep", "pruning", "validationImages", "screeningImages", "calibrationImages", "batch",
+    "agent", "baselines",
   ]
 }
 
@@ -68,6 +71,9 @@ extension EnvironmentDefinition: JSONRepresentable {
     smallestKeep = try reader.part("smallestKeep", default: 0.2)
     pruning = try Self.pruning(reader)
     validationImages = try reader.positive("validationImages", default: 5000)
+    screeningImages =
+      reader["screeningImages"] == nil
+      ? nil : try reader.positive("screeningImages", default: validationImages)
     calibrationImages = try reader.positive("calibrationImages", default: 1000)
     batch = try reader.positive("batch", default: 50)
     agent = try Self.agent(reader)
@@ -92,7 +98,8 @@ extension EnvironmentDefinition: JSONRepresentable {
         "refit": pruning.refit.rawValue.json, "ridge": pruning.ridge.json,
         "positionsPerImage": pruning.positionsPerImage.json,
       ],
-      "validationImages": validationImages.json, "calibrationImages": calibrationImages.json,
+      "validationImages": validationImages.json, "screeningImages": screeningImages?.json,
+      "calibrationImages": calibrationImages.json,
       "batch": batch.json, "agent": agentJSON, "baselines": baselines.json,
     ])
   }

@@ -9,7 +9,8 @@ public struct OutputFolder {
   ///
   /// - Throws: `EspalierError.setting` when it cannot.
   public init(_ path: String) throws {
-    url = URL(fileURLWithPath: (path as NSString).expandingTildeInPath).absoluteURL.standardizedFileURL
+    let expanded = (path as NSString).expandingTildeInPath
+    url = URL(fileURLWithPath: expanded).absoluteURL.standardizedFileURL
     let manager = FileManager.default
     try? manager.createDirectory(at: url, withIntermediateDirectories: true)
     var isFolder: ObjCBool = false

@@ -32,6 +32,7 @@ struct AgentRun {
   mutating func run(
     _ setup: SearchSetup, folder: String, onProgress: (SearchProgress) -> Void
   ) throws {
+    setup.problem.forget()
     let lines = try journal.lines()
     for line in lines { setup.problem.remember(line.widths, accuracy: line.accuracy) }
     let output = try journal.open()

@@ -36,7 +36,8 @@ struct SearchJournal {
           let value = try CanonicalJSON.parse(bytes: line)
           return Line(
             episode: try value.int(at: "episode"), widths: try value.ints(at: "widths"),
-            accuracy: try value.double(at: "validation"), text: String(decoding: line, as: UTF8.self))
+            accuracy: try value.double(at: "validation"),
+            text: String(decoding: line, as: UTF8.self))
         } catch {
           throw EspalierError.otherRun(
             folder: url.deletingLastPathComponent().path,

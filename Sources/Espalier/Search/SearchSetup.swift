@@ -36,7 +36,7 @@ final class SearchSetup {
     let images = try SearchImages(data, definition, streams: streams)
     validation = ClassificationEvaluator(
       images.validation, preprocessing: definition.preprocessing, batch: definition.batch,
-      pool: pool)
+      screeningImages: definition.screeningImages, pool: pool)
     let (definition, pool) = (definition, pool)
     test = images.test.map {
       ClassificationEvaluator(
@@ -80,9 +80,10 @@ struct SearchImages {
   let calibration: LabelledImages
   let test: LabelledImages?
 
-  /// Validation and calibration images come from the training split in the order of the stream
-  /// `images`: validation from its front, calibration from its end, so that neither number moves the
-  /// other's images. Data with a validation split of their own are validated on its first images.
+  /// Parts the training split.
+  ///
+  /// Validation and calibration images come from it in the order of the stream `images`: validation
+  /// from its front, calibration from its end, so that neither number moves the other's images. Data with a validation split of their own are validated on its first images.
   init(_ data: String, _ definition: EnvironmentDefinition, streams: RandomStreams) throws {
     let specification = try DataSpecification(data)
     let training = try LabelledImages.load(specification, defaultSplit: .train)
@@ -103,7 +104,7 @@ struct SearchImages {
       validation = try LabelledImages.load(specification, defaultSplit: .validation)
         .prefix(definition.validationImages)
     } else {
-      validation = try training.subset(order.prefix(first).sorted())
+      validation = try training.subset(Array(order.prefix(first)))
     }
     // A folder of arrays is one set whatever the split is called: nothing in it is unseen.
     let hasTest = specification.split == nil && specification.scheme != .npy

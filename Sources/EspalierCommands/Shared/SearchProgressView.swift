@@ -13,7 +13,8 @@ struct SearchProgressView {
     guard !isQuiet else { return }
     if progress.agent != agent, Terminal.isInteractive, !agent.isEmpty { Terminal.write("") }
     agent = progress.agent
-    let left = progress.seconds / Double(progress.episode)
+    let left =
+      progress.seconds / Double(progress.episode)
       * Double(progress.episodes - progress.episode)
     let best = progress.best.map { decimal(100 * $0, 2) } ?? "–"
     let text =

@@ -1,6 +1,8 @@
 import Foundation
 
-/// Standard error: progress and what went wrong. Standard output is for results alone.
+/// Standard error: progress and what went wrong.
+///
+/// Standard output is for results alone.
 enum Terminal {
   /// Whether a person is watching.
   static var isInteractive: Bool { isatty(STDERR_FILENO) != 0 }

@@ -32,9 +32,9 @@ struct Step {
 struct ExecutionPlan {
   private(set) var slots: [Slot] = []
   private(set) var steps: [Step] = []
-  /// The row-major slot of each graph input.
+  /// The slot of each graph input.
   private(set) var inputs: [String: Int] = [:]
-  /// The row-major slot of each requested output.
+  /// The slot of each requested output.
   private(set) var outputs: [String: Int] = [:]
   /// The slot of each initializer of floats that a step reads, in order of first use.
   private(set) var initializers: [(name: String, slot: Int)] = []
@@ -47,7 +47,10 @@ struct ExecutionPlan {
   private var slotOf: [Key: Int] = [:]
   private var original: [String: Int] = [:]
 
-  init(_ graph: Graph, batch: Int, outputs requested: [String]) throws(GraphError) {
+  /// - Parameter exchange: how inputs and outputs of rank 4 lie; others lie row-major.
+  init(
+    _ graph: Graph, batch: Int, outputs requested: [String], exchange: Layout
+  ) throws(GraphError) {
     for input in graph.inputs where input.elementType == .float32 {
       guard let extents = input.extents else {
         throw .input(name: input.name, expected: "known extents", found: "none")
@@ -56,7 +59,8 @@ struct ExecutionPlan {
         extents.map { extent in
           if case .fixed(let count) = extent { count } else { batch }
         })
-      inputs[input.name] = addSlot(input.name, shape, .rowMajor, isConstant: false)
+      inputs[input.name] = addSlot(
+        input.name, shape, shape.rank == 4 ? exchange : .rowMajor, isConstant: false)
     }
     for node in graph.nodes {
       try add(node, of: graph)
@@ -65,7 +69,8 @@ struct ExecutionPlan {
       guard let slot = try source(name, in: graph, readBy: "output") else {
         throw .unknownOutput(name)
       }
-      outputs[name] = convert(slot, to: .rowMajor, rank: slots[slot].shape.rank)
+      let rank = slots[slot].shape.rank
+      outputs[name] = convert(slot, to: rank == 4 ? exchange : .rowMajor, rank: rank)
     }
   }
 

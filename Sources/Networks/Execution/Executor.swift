@@ -28,11 +28,14 @@ public final class Executor {
   ///   - mode: inference, training or differentiable.
   ///   - outputs: the values to compute, of any node; the graph's own outputs by default.
   ///   - differentiatingInputs: whether gradients of the graph's inputs are computed too.
+  ///   - exchange: how inputs and outputs of rank 4 lie in memory; whoever hands values from one
+  ///     executor to the next saves the conversions with `channelsLast`.
   ///   - pool: the threads to use.
   /// - Throws: `GraphError` when a node cannot be run or shapes do not fit.
   public init(
     _ graph: Graph, batch: Int, mode: ExecutionMode = .inference, outputs: [String]? = nil,
-    differentiatingInputs: Bool = true, pool: WorkerPool = WorkerPool()
+    differentiatingInputs: Bool = true, exchange: Layout = .rowMajor,
+    pool: WorkerPool = WorkerPool()
   ) throws(GraphError) {
     let wanted = outputs ?? graph.outputs.map(\.name)
     let prepared =
@@ -41,7 +44,7 @@ public final class Executor {
     self.batch = batch
     self.mode = mode
     self.pool = pool
-    plan = try ExecutionPlan(prepared, batch: batch, outputs: wanted)
+    plan = try ExecutionPlan(prepared, batch: batch, outputs: wanted, exchange: exchange)
     memory = ExecutorMemory(
       plan, graph: prepared, mode: mode, differentiatingInputs: differentiatingInputs)
     parameters = memory.parameters(of: plan)
@@ -115,7 +118,7 @@ public final class Executor {
 
   // MARK: - What goes in and out
 
-  /// The input of a name, row-major; write it before `forward()`.
+  /// The input of a name, row-major or as `exchange` asked; write it before `forward()`.
   ///
   /// - Throws: `GraphError.unknownOutput` when there is no such input.
   public func input(_ name: String) throws(GraphError) -> UnsafeMutableBufferPointer<Float> {
@@ -132,7 +135,7 @@ public final class Executor {
     plan.outputs[name].map { plan.slots[$0].shape }
   }
 
-  /// An output, row-major; valid after `forward()` until the next one.
+  /// An output, row-major or as `exchange` asked; valid after `forward()` until the next one.
   ///
   /// - Throws: `GraphError.unknownOutput` when it was not asked for.
   public func output(_ name: String) throws(GraphError) -> UnsafeMutableBufferPointer<Float> {

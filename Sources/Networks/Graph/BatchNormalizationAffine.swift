@@ -1,4 +1,4 @@
-public import Tensors
+import Tensors
 
 /// What a BatchNormalization does in inference: y = scale·x + shift per channel, with
 /// scale = γ/√(σ² + ε) and shift = β − μ·scale.

@@ -1,6 +1,8 @@
 public import Tensors
 
-/// A network: nodes between named values, and the constants they use. A value type.
+/// A network: nodes between named values, and the constants they use.
+///
+/// A value: to copy it is to have another network.
 ///
 /// Invariants, held by whoever edits a graph and checked by `validate()`: node names and value names
 /// are unique, nodes stand in topological order, every value read is an input, an initializer or

@@ -35,7 +35,9 @@ public struct OperatorCall {
   public let outputGradients: [TensorView]
   /// The floats that the operator asked for; they survive from pass to pass, zero at first.
   public let state: UnsafeMutablePointer<Float>
-  /// Where parallel work goes. The split must not depend on the number of threads.
+  /// Where parallel work goes.
+  ///
+  /// The split must not depend on the number of threads.
   public let pool: WorkerPool
   /// What the graph is run for.
   public let mode: ExecutionMode

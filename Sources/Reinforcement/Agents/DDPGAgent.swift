@@ -54,8 +54,9 @@ public final class DDPGAgent: Agent {
     observationCount = observationSpace.count
     var weightStream = streams.stream("ddpg/weights")
     learner = try DDPGLearner(
-      observationCount: observationSpace.count, actionCount: actionSpace.count,
-      configuration: configuration, using: &weightStream, pool: pool)
+      observationCount: observationSpace.count + configuration.stepInputs,
+      actionCount: actionSpace.count, configuration: configuration, using: &weightStream, pool: pool
+    )
     actor = try Executor(
       learner.actor.online.graph, batch: 1, mode: .differentiable, differentiatingInputs: false,
       pool: pool)
@@ -66,7 +67,7 @@ public final class DDPGAgent: Agent {
       rewardAssignment: configuration.rewardAssignment)
     replay = ReplayBuffer(
       capacity: configuration.replayCapacity,
-      observationCount: observationSpace.count
+      observationCount: observationSpace.count + configuration.stepInputs
         + configuration.criticActionHistory * actionSpace.count,
       actionCount: actionSpace.count)
     explorationStream = streams.stream("ddpg/exploration")
@@ -76,7 +77,8 @@ public final class DDPGAgent: Agent {
   /// Everything that has changed since `init`.
   public var state: DDPGState {
     DDPGState(
-      actor: learner.actor.state, critic: learner.critic.state, replay: replay, returns: returns,
+      actor: learner.actor.state, critics: learner.critics.map(\.state), replay: replay,
+      returns: returns,
       explorationStream: explorationStream, replayStream: replayStream,
       episodeCount: episodeCount, stepCount: stepCount, episodesAfterWarmup: episodesAfterWarmup)
   }
@@ -150,23 +152,33 @@ public final class DDPGAgent: Agent {
       actor.parametersChanged()
       actorIsStale = false
     }
-    _ = try actor.input("observation").update(fromContentsOf: observation.map { Float($0) })
+    _ = try actor.input("observation").update(
+      fromContentsOf: (observation + stepInputs).map { Float($0) })
     actor.forward()
     return try actor.output("action").map { Double($0) }
   }
 
   /// Stores what came of the action, and learns from it where updates follow every step.
   public func observe(_ step: AgentStep) throws {
-    guard exploring else { return }
+    guard exploring else {
+      stepsInEpisode += 1
+      return
+    }
     var step = step
-    step.observation += history
+    step.observation += stepInputs + history
     remember(step.executedAction)
-    step.nextObservation += history
+    step.nextObservation += stepInputs + history
     for experience in assembler.append(step, scaledBy: actionSpace) { replay.append(experience) }
     stepCount += 1
     if configuration.updateTiming == .step, !isWarmingUp {
       try learn(updates: configuration.updatesPerStep)
     }
+  }
+
+  /// 1 at the place of the step that comes next.
+  private var stepInputs: [Double] {
+    let place = min(stepsInEpisode, configuration.stepInputs - 1)
+    return (0..<configuration.stepInputs).map { $0 == place ? 1 : 0 }
   }
 
   /// Writes an action to its place in the history, in −1…1; later places stay 0.

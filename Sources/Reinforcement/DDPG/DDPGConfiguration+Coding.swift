@@ -1,10 +1,12 @@
 extension DDPGConfiguration {
   /// The fields of JSON: the properties' names.
   enum CodingKeys: String, CodingKey {
-    case hiddenLayers, actionEntry, criticActionHistory, outputLayerBound, actorLearningRate, criticLearningRate,
-      criticWeightDecay, targetUpdateRate, discount, batchSize, replayCapacity, returnTarget,
-      bootstrapSteps, rewardAssignment, returnNormalization, baselineRate, updateTiming,
-      updatesPerStep, warmupEpisodes, warmupSteps, warmupExploration, noise
+    case hiddenLayers, actionEntry, stepInputs, criticActionHistory, outputLayerBound
+    case actorLearningRate, criticLearningRate, actorLogitPenalty, criticWeightDecay
+    case targetUpdateRate, discount, batchSize, replayCapacity
+    case returnTarget, bootstrapSteps, twinCritics, rewardAssignment
+    case returnNormalization, baselineRate, updateTiming, updatesPerStep
+    case warmupEpisodes, warmupSteps, warmupExploration, noise
   }
 
   /// Reads the fields that are there; the others keep their defaults.
@@ -18,10 +20,12 @@ extension DDPGConfiguration {
     }
     try read(&hiddenLayers, .hiddenLayers)
     try read(&actionEntry, .actionEntry)
+    try read(&stepInputs, .stepInputs)
     try read(&criticActionHistory, .criticActionHistory)
     try read(&outputLayerBound, .outputLayerBound)
     try read(&actorLearningRate, .actorLearningRate)
     try read(&criticLearningRate, .criticLearningRate)
+    try read(&actorLogitPenalty, .actorLogitPenalty)
     try read(&criticWeightDecay, .criticWeightDecay)
     try read(&targetUpdateRate, .targetUpdateRate)
     try read(&discount, .discount)
@@ -29,6 +33,7 @@ extension DDPGConfiguration {
     try read(&replayCapacity, .replayCapacity)
     try read(&returnTarget, .returnTarget)
     try read(&bootstrapSteps, .bootstrapSteps)
+    try read(&twinCritics, .twinCritics)
     try read(&rewardAssignment, .rewardAssignment)
     try read(&returnNormalization, .returnNormalization)
     try read(&baselineRate, .baselineRate)
@@ -48,7 +53,7 @@ extension DDPGConfiguration {
     let least: [(String, Int, Int)] = [
       ("hiddenLayers", hiddenLayers.min() ?? 0, 1), ("batchSize", batchSize, 1),
       ("replayCapacity", replayCapacity, 1), ("bootstrapSteps", bootstrapSteps, 1),
-      ("criticActionHistory", criticActionHistory, 0),
+      ("stepInputs", stepInputs, 0), ("criticActionHistory", criticActionHistory, 0),
       ("updatesPerStep", updatesPerStep, 0), ("warmupEpisodes", warmupEpisodes, 0),
       ("warmupSteps", warmupSteps, 0),
     ]
@@ -59,6 +64,7 @@ extension DDPGConfiguration {
       ("outputLayerBound", outputLayerBound, 0...1e3),
       ("actorLearningRate", actorLearningRate, 0...1),
       ("criticLearningRate", criticLearningRate, 0...1),
+      ("actorLogitPenalty", actorLogitPenalty, 0...1e3),
       ("criticWeightDecay", criticWeightDecay, 0...1e3),
       ("targetUpdateRate", targetUpdateRate, 0...1), ("discount", discount, 0...1),
       ("baselineRate", baselineRate, 0...1),

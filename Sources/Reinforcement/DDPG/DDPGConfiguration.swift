@@ -57,10 +57,15 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
 
   // MARK: Networks
 
-  /// Widths of the hidden layers of actor and critic; at least one.
-  public var hiddenLayers = [300, 300]
+  /// Widths of the hidden layers of actor and critic; at least one (AMC: 300, 300).
+  public var hiddenLayers = [64, 64]
   /// Where the action enters the critic.
   public var actionEntry = ActionEntry.secondLayer
+  /// How many steps of an episode actor and critic tell apart by an input of their own (AMC: none).
+  ///
+  /// One input for each step, 1 at that step and 0 otherwise; steps beyond share the last.
+  /// Neighbouring steps look alike in an observation, and yet may need quite different actions.
+  public var stepInputs = 0
   /// How many of the episode's first actions the critic sees beside the observation (AMC: none).
   ///
   /// An observation that tells little of earlier decisions makes a final reward look like noise.
@@ -73,13 +78,17 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
   // MARK: Learning
 
   /// Adam's rate for the actor (AMC: 10⁻⁴).
-  public var actorLearningRate = 1e-4
+  public var actorLearningRate = 1e-3
   /// Adam's rate for the critic (AMC: 10⁻³).
   public var criticLearningRate = 1e-3
+  /// λ of the term λ·mean(logits²) in the actor's loss (AMC: none).
+  ///
+  /// Keeps the logistic output from the flat ends of its curve, from where no gradient leads back.
+  public var actorLogitPenalty = 0.01
   /// Decoupled weight decay of the critic (DDPG paper: an L2 term of 10⁻²; AMC: none).
   public var criticWeightDecay = 0.0
-  /// τ, the part by which target networks move at each update.
-  public var targetUpdateRate = 0.01
+  /// τ, the part by which target networks move at each update (AMC: 0.01).
+  public var targetUpdateRate = 0.02
   /// γ, what a reward one step later counts for.
   public var discount = 1.0
   /// Experiences in a batch.
@@ -87,19 +96,25 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
   /// Experiences that the replay holds.
   public var replayCapacity = 2000
   /// What the critic's target is made of (AMC: `bootstrap`).
-  public var returnTarget = ReturnTarget.bootstrap
+  ///
+  /// Every experience of a short episode then teaches about the reward itself, and no error of the
+  /// critic feeds another; one-step bootstrapping learned faster on some tasks and fell apart on
+  /// others.
+  public var returnTarget = ReturnTarget.monteCarlo
   /// n of an n-step target; used by `bootstrap` alone (AMC: 1).
   public var bootstrapSteps = 1
+  /// Whether the target takes the smaller value of two critics, as in TD3 (AMC: no).
+  public var twinCritics = false
   /// Which rewards the steps are taken to have (AMC: `everyStep`).
   public var rewardAssignment = RewardAssignment.asGiven
   /// How returns are normalised (AMC: `movingAverage`).
-  public var returnNormalization = ReturnNormalization.movingAverage
+  public var returnNormalization = ReturnNormalization.warmupStatistics
   /// How fast the moving average follows: b ← b + rate·(R − b) (AMC's code: 0.5, per batch).
   public var baselineRate = 0.05
   /// When the networks are updated.
   public var updateTiming = UpdateTiming.episode
   /// Updates for each step of experience (AMC: 1).
-  public var updatesPerStep = 1
+  public var updatesPerStep = 8
 
   // MARK: Exploration
 
@@ -109,27 +124,42 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
   public var warmupSteps = 0
   /// What is done meanwhile (AMC's paper: `noise`; AMC's code: `uniform`).
   public var warmupExploration = WarmupExploration.uniform
-  /// The noise around the actor (AMC: truncated normal, σ₀ = 0.5, decay 0.95).
+  /// The noise around the actor (AMC: truncated normal, σ₀ = 0.5, decay 0.95, to 0).
+  ///
+  /// Without noise to the end the critic forgets what lies beside the actor's way.
   public var noise = ExplorationNoise()
 
   /// Our settings for short episodes.
   public init() {}
 
+  /// Our settings for episodes of a known small number of steps, with one reward at the end.
+  public static func shortEpisodes(steps: Int) -> DDPGConfiguration {
+    var configuration = DDPGConfiguration()
+    configuration.stepInputs = steps
+    configuration.criticActionHistory = steps
+    return configuration
+  }
+
   /// The AMC paper's settings.
   public static var amcPaper: DDPGConfiguration {
     var paper = DDPGConfiguration()
+    paper.hiddenLayers = [300, 300]
+    paper.actionEntry = .secondLayer
     paper.actorLearningRate = 1e-4
     paper.criticLearningRate = 1e-3
+    paper.actorLogitPenalty = 0
     paper.targetUpdateRate = 0.01
     paper.batchSize = 64
     paper.replayCapacity = 2000
     paper.returnTarget = .bootstrap
+    paper.bootstrapSteps = 1
+    paper.twinCritics = false
     paper.rewardAssignment = .everyStep
     paper.returnNormalization = .movingAverage
     paper.updatesPerStep = 1
     paper.warmupEpisodes = 100
     paper.warmupExploration = .noise
-    paper.noise = ExplorationNoise()
+    paper.noise = .amcPaper
     return paper
   }
 }

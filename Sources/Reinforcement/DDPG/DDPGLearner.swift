@@ -3,7 +3,7 @@ import Tensors
 
 /// Updates actor and critic from batches of experience.
 ///
-///     y   = (R − w·b)/s + discount · Q′(s′, μ′(s′))
+///     y   = (R − w·b)/s + discount · Q′(s′, μ′(s′))         with twins the smaller Q′
 ///     Q   minimises  mean (Q(s, a) − y)²
 ///     μ   maximises  mean Q(s, μ(s))
 ///     θ′ ← θ′ + τ(θ − θ′)        for both networks
@@ -11,7 +11,8 @@ import Tensors
 /// Source: Lillicrap et al. 2016, algorithm 1; b and s are the return's baseline and scale.
 struct DDPGLearner {
   private(set) var actor: LearnedNetwork
-  private(set) var critic: LearnedNetwork
+  /// Q, and with `twinCritics` a second one that differs by its initial weights.
+  private(set) var critics: [LearnedNetwork]
   private let configuration: DDPGConfiguration
   private let observationCount: Int
 
@@ -25,11 +26,13 @@ struct DDPGLearner {
     self.observationCount = observationCount
     actor = try LearnedNetwork(
       networks.actor(using: &generator), batch: configuration.batchSize,
-      learningRate: configuration.actorLearningRate, weightDecay: 0, pool: pool)
-    critic = try LearnedNetwork(
-      networks.critic(using: &generator), batch: configuration.batchSize,
-      learningRate: configuration.criticLearningRate,
-      weightDecay: configuration.criticWeightDecay, pool: pool)
+      outputs: ["action", "logits"], learningRate: configuration.actorLearningRate, pool: pool)
+    critics = try (0..<(configuration.twinCritics ? 2 : 1)).map { _ in
+      try LearnedNetwork(
+        networks.critic(using: &generator), batch: configuration.batchSize,
+        outputs: ["value"], learningRate: configuration.criticLearningRate,
+        weightDecay: configuration.criticWeightDecay, pool: pool)
+    }
   }
 
   /// One update of everything from the experiences at these positions, `batchSize` of them.
@@ -39,16 +42,18 @@ struct DDPGLearner {
   mutating func update(
     from replay: ReplayBuffer, at positions: [Int], baseline: Double, scale: Double
   ) throws -> Double {
-    let rows = ReplayBatch(
-      observations: try critic.online.input("observation"),
-      actions: try critic.online.input("action"),
-      nextObservations: try critic.target.input("observation"))
-    replay.copy(positions, to: rows)
+    for critic in critics {
+      let rows = ReplayBatch(
+        observations: try critic.online.input("observation"),
+        actions: try critic.online.input("action"),
+        nextObservations: try critic.target.input("observation"))
+      replay.copy(positions, to: rows)
+    }
     let targets = try targets(
       from: replay, at: positions, baseline: Float(baseline), scale: Float(scale))
-    let loss = try updateCritic(towards: targets)
+    let losses = try critics.indices.map { try updateCritic($0, towards: targets) }
     try updateActor()
-    return loss
+    return losses[0]
   }
 
   /// y of every row of the batch.
@@ -62,17 +67,23 @@ struct DDPGLearner {
     let discounts = positions.map { replay.discounts.values[$0] }
     guard discounts.contains(where: { $0 != 0 }) else { return targets }
     copyObservations(
-      from: try critic.target.input("observation"), to: try actor.target.input("observation"))
+      from: try critics[0].target.input("observation"), to: try actor.target.input("observation"))
     actor.target.forward()
-    DDPGLearner.scale(try actor.target.output("action"), to: try critic.target.input("action"))
-    critic.target.forward()
-    let values = try critic.target.output("value")
-    for row in targets.indices { targets[row] += discounts[row] * values[row] }
+    for critic in critics {
+      DDPGLearner.scale(try actor.target.output("action"), to: try critic.target.input("action"))
+      critic.target.forward()
+    }
+    let values = try critics.map { try $0.target.output("value") }
+    for row in targets.indices {
+      let value = values.reduce(Float.infinity) { min($0, $1[row]) }
+      targets[row] += discounts[row] * value
+    }
     return targets
   }
 
   /// ∂/∂Q of mean (Q − y)² is 2(Q − y)/batch.
-  private mutating func updateCritic(towards targets: [Float]) throws -> Double {
+  private mutating func updateCritic(_ index: Int, towards targets: [Float]) throws -> Double {
+    let critic = critics[index]
     critic.online.forward()
     let values = try critic.online.output("value")
     let gradients = try critic.online.outputGradient("value")
@@ -84,13 +95,14 @@ struct DDPGLearner {
     }
     critic.online.zeroGradients()
     critic.online.backward()
-    critic.step(targetUpdateRate: configuration.targetUpdateRate)
+    critics[index].step(targetUpdateRate: configuration.targetUpdateRate)
     return loss / Double(targets.count)
   }
 
   /// The gradient of −mean Q(s, μ(s)): the critic's with respect to its action, times 2 for the
   /// scaling from 0…1 to −1…1, carried on through the actor.
   private mutating func updateActor() throws {
+    let critic = critics[0]
     copyObservations(
       from: try critic.online.input("observation"), to: try actor.online.input("observation"))
     actor.online.forward()
@@ -102,6 +114,10 @@ struct DDPGLearner {
     let actionGradients = try critic.online.inputGradient("action")
     let outputGradients = try actor.online.outputGradient("action")
     for index in outputGradients.indices { outputGradients[index] = 2 * actionGradients[index] }
+    let logits = try actor.online.output("logits")
+    let logitGradients = try actor.online.outputGradient("logits")
+    let penalty = Float(2 * configuration.actorLogitPenalty) / Float(logits.count)
+    for index in logits.indices { logitGradients[index] = penalty * logits[index] }
     actor.online.zeroGradients()
     actor.online.backward()
     actor.step(targetUpdateRate: configuration.targetUpdateRate)
@@ -129,6 +145,9 @@ struct DDPGLearner {
   /// Takes up saved networks.
   mutating func restore(_ state: DDPGState) throws(EnvironmentError) {
     try actor.restore(state.actor)
-    try critic.restore(state.critic)
+    guard state.critics.count == critics.count else {
+      throw .savedState(expected: "\(critics.count) critics", found: "\(state.critics.count)")
+    }
+    for index in critics.indices { try critics[index].restore(state.critics[index]) }
   }
 }

@@ -23,7 +23,7 @@ struct DDPGNetworks {
       hidden = builder.relu(hidden)
     }
     let logits = builder.dense(
-      "output", hidden, width: actionCount, bound: configuration.outputLayerBound,
+      "logits", hidden, width: actionCount, bound: configuration.outputLayerBound,
       using: &generator)
     let action = builder.sigmoid(logits, named: "action")
     return builder.graph(output: action)

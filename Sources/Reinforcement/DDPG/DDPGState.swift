@@ -15,8 +15,8 @@ public struct DDPGState: Codable, Equatable, Sendable {
 
   /// The actor μ.
   public var actor: Network
-  /// The critic Q.
-  public var critic: Network
+  /// The critic Q, and its twin where there is one.
+  public var critics: [Network]
   /// The replay.
   public var replay: ReplayBuffer
   /// Mean and spread of the returns.

@@ -1,5 +1,5 @@
 import Foundation
-public import Tensors
+import Tensors
 
 /// Gymnasium's Pendulum-v1: swing a rod up and hold it there; the standard check of an agent.
 ///

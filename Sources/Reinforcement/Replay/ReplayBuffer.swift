@@ -1,4 +1,4 @@
-public import Networks
+import Networks
 public import Tensors
 
 /// What the critic learns from: one stored decision and what it led to.

@@ -68,8 +68,8 @@ public struct Adam: Optimizer {
       state.secondMoments[parameter.name, default: zero].values.withUnsafeMutableBufferPointer {
         guard let m = m.baseAddress, let v = $0.baseAddress else { return }
         Kernels.adam(
-          weights: values, gradient: gradients, m: m, v: v, count: count, beta1: beta1, beta2: beta2,
-          stepSize: Float(stepSize), epsilon: Float(epsilon))
+          weights: values, gradient: gradients, m: m, v: v, count: count,
+          beta1: beta1, beta2: beta2, stepSize: Float(stepSize), epsilon: Float(epsilon))
       }
     }
   }
