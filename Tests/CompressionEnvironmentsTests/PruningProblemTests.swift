@@ -53,7 +53,8 @@ import Testing
           #expect(bounds.lowerBound >= decision.fewest)
           #expect(bounds.upperBound <= decision.channels)
           let draw = bounds.lowerBound + generator.integer(below: bounds.count)
-          decided.append(sequence == 0 ? bounds.lowerBound : sequence == 1 ? bounds.upperBound : draw)
+          decided.append(
+            sequence == 0 ? bounds.lowerBound : sequence == 1 ? bounds.upperBound : draw)
         }
         let cost = problem.cost(decided)
         #expect(cost <= problem.budget)
@@ -105,8 +106,9 @@ import Testing
     graph.initializers["c.weight"] = TypedArray(Tensor(shape: [6, 3, 3, 3], repeating: 1))
     let pool = try #require(graph.nodes.firstIndex { $0.name == "pool" })
     graph.nodes[pool].inputs = ["sum"]
-    #expect(throws: CompressionError.nothingToPrune(
-      "only widths tied by additions are left, and the environment prunes inner widths")
+    #expect(
+      throws: CompressionError.nothingToPrune(
+        "only widths tied by additions are left, and the environment prunes inner widths")
     ) { try SmallProblems.problem(graph, widths: .inner) }
     #expect(try SmallProblems.problem(graph, part: 0.8, widths: .all).decisions.count == 1)
     // A softmax over the channels takes the last freedom.
@@ -129,6 +131,32 @@ import Testing
     #expect(evaluator.calls == 2 && problem.evaluations == 3)
     #expect(first.widths == [2, 4, 3] && first.cost == problem.cost([2, 4, 3]))
     #expect(first.reward == first.accuracy / 100)
+  }
+
+  @Test func candidatesWithinTheBudgetAreHeldAgainstTheBestSoFar() throws {
+    let evaluator = CountingEvaluator()
+    let problem = try SmallProblems.problem(SmallProblems.chain, evaluator: evaluator)
+    // Over the budget: measured to the end, and no standard for others.
+    #expect(try problem.evaluate([4, 8, 6]).cost > problem.budget)
+    let first = try problem.evaluate([2, 4, 3])
+    let second = try problem.evaluate([2, 3, 3])
+    _ = try problem.evaluate([1, 3, 3])
+    #expect(second.accuracy < first.accuracy)
+    #expect(evaluator.thresholds == [-.infinity, first.accuracy, first.accuracy])
+    problem.forget()
+    #expect(problem.evaluations == 0)
+    _ = try problem.evaluate([2, 3, 3])
+    #expect(evaluator.thresholds.last == -.infinity && evaluator.calls == 5)
+  }
+
+  @Test func aRememberedCandidateCountsAsTheBestOnlyOnceItIsAskedFor() throws {
+    let evaluator = CountingEvaluator()
+    let problem = try SmallProblems.problem(SmallProblems.chain, evaluator: evaluator)
+    problem.remember([2, 4, 3], accuracy: 90)
+    _ = try problem.evaluate([2, 3, 3])
+    _ = try problem.evaluate([2, 4, 3])
+    _ = try problem.evaluate([1, 3, 3])
+    #expect(evaluator.thresholds == [-.infinity, 90])
   }
 
   @Test func aRememberedCandidateIsNotMeasured() throws {
