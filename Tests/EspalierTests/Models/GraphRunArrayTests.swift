@@ -6,13 +6,8 @@ import Testing
 
 @testable import Espalier
 
-<<<<<<<< HEAD:Tests/EspalierTests/Models/GraphRunArrayTests.swift
 @Suite("Running a graph on arrays")
 struct GraphRunArrayTests {
-========
-@Suite("Running operators on arrays")
-struct OperatorRunTests {
->>>>>>>> compression-tests:Tests/EspalierTests/Models/OperatorRunTests.swift
   /// Runs a file of a few nodes from `inputs` to `y`.
   private static func run(
     _ nodes: [Node], _ inputs: [Graph.Value], _ arrays: [String: TypedArray],
