@@ -91,7 +91,7 @@ let package = Package(
     tests("Datasets", dependencies: ["Tensors"]),
     tests("Compression", dependencies: ["Networks", "Tensors", "TestSupport"]),
     tests("CompressionEnvironments", dependencies: ["Compression", "Reinforcement", "Networks"]),
-    tests("Espalier"),
+    tests("Espalier", dependencies: ["Interchange", "Networks", "Tensors"]),
     tests("EspalierCommands"),
   ]
 )

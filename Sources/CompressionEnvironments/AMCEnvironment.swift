@@ -1,7 +1,9 @@
 public import Reinforcement
 import Tensors
 
-/// AutoML for model compression (He et al. 2018, arXiv 1802.03494) as an environment.
+/// AutoML for model compression as an environment.
+///
+/// Source: He et al. 2018, arXiv 1802.03494.
 ///
 /// One step is one layer: the action is the part of its input channels to keep. The step bounds it so
 /// that the budget is met after rounding (`PruningProblem.bounds`); the reward comes with the last step,

@@ -1,4 +1,6 @@
-/// The eleven entries of AMC's state, each in 0…1 (He et al. 2018, section 3.1).
+/// The eleven entries of AMC's state, each in 0…1.
+///
+/// Source: He et al. 2018, section 3.1.
 ///
 /// Static entries are divided by their largest value over the network's decisions, so that a feature
 /// that is equal everywhere reads 1 and none leaves the range.

@@ -1,5 +1,5 @@
 public import Compression
-public import Networks
+import Networks
 import Tensors
 
 /// A network, what may be cut, a budget, and a way to measure candidates: what every agent is given.
@@ -85,11 +85,14 @@ public final class PruningProblem {
     let chosen = dependencies.groups.enumerated().filter { _, group in
       group.obstacle == nil && (widths == .all || !group.isTied)
     }
-    let sorted = chosen.sorted { a, b in
-      (order[a.element.consumers[0]] ?? 0, a.offset) < (order[b.element.consumers[0]] ?? 0, b.offset)
+    func place(_ choice: EnumeratedSequence<[ChannelGroup]>.Element) -> (Int, Int) {
+      (order[choice.element.consumers[0]] ?? 0, choice.offset)
     }
+    let sorted = chosen.sorted { place($0) < place($1) }
     return sorted.compactMap { number, group in
-      guard let node = graph.nodes.first(where: { $0.name == group.consumers[0] }) else { return nil }
+      guard let node = graph.nodes.first(where: { $0.name == group.consumers[0] }) else {
+        return nil
+      }
       return Decision(
         group: number, layer: node.name, channels: group.width,
         fewest: max(1, Int((smallestKeep * Double(group.width)).rounded(.up))),
@@ -207,7 +210,8 @@ public struct Candidate: Equatable, Sendable {
   /// What the evaluator said, in percent.
   public let accuracy: Double
 
-  /// The reward of resource-constrained search, R_err = −error (He et al. 2018, section 3.3), written as
-  /// accuracy in 0…1: the two differ by the constant 1.
+  /// The reward of resource-constrained search: accuracy in 0…1.
+  ///
+  /// It is R_err = −error plus 1; source: He et al. 2018, section 3.3.
   public var reward: Double { accuracy / 100 }
 }

@@ -102,7 +102,8 @@ public struct ClassificationEvaluator: Evaluator {
       for example in 0..<count {
         let rank = Self.rank(
           of: images.labels[first + example],
-          in: UnsafeBufferPointer(rebasing: scores[(example * classes)..<((example + 1) * classes)]))
+          in: UnsafeBufferPointer(rebasing: scores[(example * classes)..<((example + 1) * classes)])
+        )
         hits.first += rank == 0 ? 1 : 0
         hits.five += rank < 5 ? 1 : 0
       }
@@ -115,12 +116,15 @@ public struct ClassificationEvaluator: Evaluator {
       images: seen, passSeconds: seconds)
   }
 
-  /// How many classes score above the label. A score that is no number ranks the label last.
+  /// How many classes score above the label.
+  ///
+  /// A score that is no number ranks the label last.
   private static func rank(of label: Int, in scores: UnsafeBufferPointer<Float>) -> Int {
     guard label < scores.count, !scores[label].isNaN else { return scores.count }
     var rank = 0
-    for (position, score) in scores.enumerated() {
-      if score > scores[label] || (score == scores[label] && position < label) { rank += 1 }
+    for (position, score) in scores.enumerated()
+    where score > scores[label] || (score == scores[label] && position < label) {
+      rank += 1
     }
     return rank
   }

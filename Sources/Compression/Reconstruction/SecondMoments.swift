@@ -26,7 +26,8 @@ struct SecondMoments {
   ///   - targets: rows × outputs, what the layer should give.
   ///   - pool: where the shards run.
   init(
-    _ layer: DenseLayer, sampler: PatchSampler, input: StoredValue, targets: [Float], pool: WorkerPool
+    _ layer: DenseLayer, sampler: PatchSampler, input: StoredValue, targets: [Float],
+    pool: WorkerPool
   ) {
     features = layer.features
     outputs = layer.outputs

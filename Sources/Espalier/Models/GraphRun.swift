@@ -5,8 +5,10 @@ public import Tensors
 
 /// Runs any graph once on arrays from files: what `espalier run` does.
 ///
-/// Arrays of floats with at least one axis are fed as they are; every other array (shapes, axes, bounds)
-/// becomes a constant before the graph is folded.
+/// Arrays of 32-bit floats with at least one axis are fed to the network; every other array (shapes,
+/// axes, bounds) becomes a constant before the graph is folded. Where the network cannot be made
+/// that way, since an operator wants a constant or is one of those that compute on constants alone,
+/// all arrays become constants.
 public struct GraphRun {
   private let graph: Graph
   private let inputs: [String: Tensor]
@@ -17,24 +19,58 @@ public struct GraphRun {
   /// - Throws: `ONNXError` with file, node and operator at fault; `EspalierError.setting` for an input that
   ///   the model does not have.
   public init(model: URL, arrays: [String: TypedArray], threads: Int?) throws {
-    let inputs = arrays.compactMapValues { $0.shape.rank > 0 ? $0.tensor : nil }
-    let options = ONNXReadOptions(
-      extents: arrays.mapValues(\.shape.extents),
-      constants: arrays.filter { inputs[$0.key] == nil })
-    graph = try ONNXFile.read(model, options: options).graph
-    let known = Set(graph.inputs.map(\.name))
-    self.inputs = inputs.filter { known.contains($0.key) }
+    let floats = arrays.compactMapValues { $0.shape.rank > 0 ? $0.tensor : nil }
+    (graph, inputs) = try Self.read(model, arrays, feeding: floats)
     pool = WorkerPool(threads: threads)
-    for name in inputs.keys.sorted() where !known.contains(name) {
-      throw EspalierError.setting(
-        name: "--input \(name)",
-        expected: "one of the model's inputs (\(known.sorted().joined(separator: ", ")))",
-        found: "no such input")
+    try checkInputs(arrays)
+    try checkFaithfulness()
+  }
+
+  /// The graph, and the arrays to feed: those given, or none where it cannot be made that way.
+  private static func read(
+    _ model: URL, _ arrays: [String: TypedArray], feeding fed: [String: Tensor]
+  ) throws(ONNXError) -> (Graph, [String: Tensor]) {
+    let options = ONNXReadOptions(
+      extents: arrays.mapValues(\.shape.extents), constants: arrays.filter { fed[$0.key] == nil })
+    do throws(ONNXError) {
+      return (try ONNXFile.read(model, options: options).graph, fed)
+    } catch {
+      guard case .model(_, .graph) = error, !fed.isEmpty else { throw error }
+      return try read(model, arrays, feeding: [:])
+    }
+  }
+
+  /// Every input has an array, and every array an input.
+  private func checkInputs(_ arrays: [String: TypedArray]) throws(EspalierError) {
+    let types = Dictionary(uniqueKeysWithValues: graph.inputs.map { ($0.name, $0.elementType) })
+    for name in inputs.keys.sorted() {
+      guard let type = types[name] else {
+        throw .setting(
+          name: "--input \(name)",
+          expected: "one of the model's inputs (\(types.keys.sorted().joined(separator: ", ")))",
+          found: "no such input")
+      }
+      guard type == .float32 else {
+        throw .setting(
+          name: "--input \(name)", expected: "elements of type \(type)",
+          found: "elements of type float32")
+      }
     }
     for input in graph.inputs where arrays[input.name] == nil {
-      throw EspalierError.setting(
+      throw .setting(
         name: "--input \(input.name)", expected: "a file for each input of the model",
         found: "none")
+    }
+  }
+
+  /// Dropout keeps everything, which is not what a node means that is told to train.
+  private func checkFaithfulness() throws(GraphError) {
+    for node in graph.nodes where node.operatorType == "Dropout" && node.inputs.count > 2 {
+      let trains = graph.initializers[node.inputs[2]]?.integers?.contains(1) ?? false
+      let ratio = graph.initializers[node.inputs[1]]?.tensor?.scalars.first ?? 0.5
+      guard trains, ratio != 0 else { continue }
+      throw .unsupportedAttribute(
+        node: node.name, type: node.operatorType, attribute: "training_mode", found: "true")
     }
   }
 

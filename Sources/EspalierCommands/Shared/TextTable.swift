@@ -1,4 +1,4 @@
-/// Columns of text for a person: the first to the left, the others to the right.
+/// Columns of text for a person: numbers to the right, words to the left.
 struct TextTable {
   private var rows: [[String]]
 
@@ -16,12 +16,21 @@ struct TextTable {
     let widths = (0..<columns).map { column in
       rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
     }
+    let isNumeric = (0..<columns).map { column in
+      rows.dropFirst().allSatisfy { column >= $0.count || Self.isNumber($0[column]) }
+    }
     return rows.map { row in
-      row.enumerated().map { column, cell in
+      let cells = row.enumerated().map { column, cell in
         let space = String(repeating: " ", count: widths[column] - cell.count)
-        return column == 0 ? cell + space : space + cell
-      }.joined(separator: "  ")
+        return isNumeric[column] ? space + cell : cell + space
+      }
+      let line = cells.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
     }.joined(separator: "\n")
+  }
+
+  private static func isNumber(_ cell: String) -> Bool {
+    cell.isEmpty || cell == "–" || cell.first.map { $0.isNumber || $0 == "-" } ?? false
   }
 }
 

@@ -42,7 +42,8 @@ public enum ONNXFile {
     }
   }
 
-  /// Writes a network for operator set `Graph.opset`, whole or not at all.
+  /// Writes a network for operator set `Graph.opset`, or 19 where a node needs it, whole or not at
+  /// all.
   ///
   /// Equal graphs give equal bytes. The batch is the symbolic extent `N`.
   ///

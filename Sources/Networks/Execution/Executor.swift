@@ -34,7 +34,8 @@ public final class Executor {
   /// - Throws: `GraphError` when a node cannot be run or shapes do not fit.
   public init(
     _ graph: Graph, batch: Int, mode: ExecutionMode = .inference, outputs: [String]? = nil,
-    differentiatingInputs: Bool = true, exchange: Layout = .rowMajor, pool: WorkerPool = WorkerPool()
+    differentiatingInputs: Bool = true, exchange: Layout = .rowMajor,
+    pool: WorkerPool = WorkerPool()
   ) throws(GraphError) {
     let wanted = outputs ?? graph.outputs.map(\.name)
     let prepared =

@@ -42,6 +42,35 @@ struct ONNXImportTests {
     #expect(graph.initializers["floats"]?.shape == [2])
   }
 
+  @Test("An input that is made a constant has the type and the shape that the file declares")
+  func givenConstants() throws {
+    let file = FileBuilder.single("Relu", opset: 18)
+    func complaint(_ array: TypedArray) -> String? {
+      InterchangeTests.complaint(file, options: ONNXReadOptions(constants: ["x": array]))
+    }
+    let fitting = TypedArray(Tensor(shape: [5, 6, 4], repeating: 1))
+    #expect(complaint(fitting) == nil)
+    #expect(
+      complaint(
+        try TypedArray(
+          shape: [5, 6, 4], integers: [Int](repeating: 1, count: 120), elementType: .int32))
+        == "'x' has elements of type float32, elements of type int32 were given")
+    #expect(
+      complaint(TypedArray(Tensor(shape: [5, 6, 3], repeating: 1)))
+        == "input 'x' has the shape N×6×4, 5×6×3 was given")
+  }
+
+  @Test("A cast to 16-bit floats widens, but not where it writes an output")
+  func halfCasts() throws {
+    for type in [10, 16] {
+      var file = FileBuilder.single("Cast", opset: 18, [("to", .int(type))])
+      #expect(try read(file).nodes[0].attributes == ["to": .int(type)])
+      file.node("Relu", ["y"], ["z"])
+      file.outputs = [FileBuilder.value("z", ["N", "6", "4"])]
+      #expect(try read(file).nodes[0].attributes == ["to": .int(1)])
+    }
+  }
+
   @Test("An Identity that names an output of the graph stays")
   func identity() throws {
     var file = FileBuilder.single("Identity", opset: 9, inputs: ["c"])

@@ -54,6 +54,23 @@ import Testing
     }
   }
 
+  @Test func theProductOfNothingIsOne() throws {
+    let none = TypedArray(try Tensor(shape: [2, 0, 4], scalars: []))
+    let product = try Self.evaluate("ReduceProd", [none, TypedArray([1])], ["keepdims": .int(1)])
+    #expect(product == TypedArray(Tensor(shape: [2, 1, 4], repeating: 1)))
+    let sum = try Self.evaluate(
+      "Add", [none, TypedArray(Tensor(shape: [3, 2, 1, 4], repeating: 1))])
+    #expect(sum?.shape == [3, 2, 0, 4])
+  }
+
+  @Test(arguments: ["Min", "Max"])
+  func whatIsComparedWithNaNIsNaN(_ type: String) throws {
+    let (numbers, others) = (try Self.floats([.nan, 1, 2]), try Self.floats([1, .nan, 3]))
+    let scalars = try Self.evaluate(type, [numbers, others])?.tensor?.scalars
+    #expect(scalars?.map(\.isNaN) == [true, true, false])
+    #expect(scalars?.last == (type == "Min" ? 2 : 3))
+  }
+
   @Test func comparisonsAndChoices() throws {
     let equal = try Self.evaluate("Equal", [TypedArray([1, -1]), TypedArray([-1])])
     #expect(try equal == TypedArray(shape: [2], integers: [0, 1], elementType: .bool))

@@ -27,7 +27,7 @@ struct ModelExporter {
     if !version.isEmpty { model.producerVersion = version }
     var opset = WireOperatorSetIdProto()
     opset.domain = ""
-    opset.version = Int64(Graph.opset)
+    opset.version = Int64(ExportedOpset.version(of: graph))
     model.opsetImport = [opset]
     model.graph.name = graph.name.isEmpty ? "graph" : graph.name
     for node in graph.nodes { model.graph.node.append(try wire(node)) }

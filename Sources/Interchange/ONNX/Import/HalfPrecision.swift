@@ -26,9 +26,14 @@ enum HalfPrecision {
   }
 
   /// Makes casts to 16-bit floats casts to 32 bits, as their constants are.
+  ///
+  /// A cast that writes an output of the graph stays: whoever asked for 16 bits there would get
+  /// other numbers.
   static func widenCasts(_ graph: inout Graph) {
+    let outputs = Set(graph.outputs.map(\.name))
     for position in graph.nodes.indices where graph.nodes[position].operatorType == "Cast" {
-      guard case .int(let number)? = graph.nodes[position].attributes["to"],
+      guard outputs.isDisjoint(with: graph.nodes[position].outputs),
+        case .int(let number)? = graph.nodes[position].attributes["to"],
         Int32(exactly: number).flatMap(ElementTypes.element(number:)) == .float32
       else { continue }
       graph.nodes[position].attributes["to"] = .int(Int(ElementTypes.number(.float32)))

@@ -54,6 +54,9 @@ struct ModelImporter {
     let declaration = wire.graph
     let initializers = try initializers(declaration)
     var values = ValueReading(options: options)
+    for (wire, array) in declaration.input.map({ ($0, options.constants[$0.name]) }) {
+      if let array { try values.check(wire, constant: array) }
+    }
     let inputs = try values.inputs(declaration.input.filter { initializers[$0.name] == nil })
     let outputs = try values.outputs(declaration.output)
     try GraphChecks.names(inputs, outputs)

@@ -42,6 +42,23 @@ struct ValueReading {
     return values
   }
 
+  /// Checks that an input which the caller made a constant is what the file declares.
+  ///
+  /// - Throws: `ONNXDefect.value` for another element type, `.extentMismatch` for another shape.
+  func check(_ wire: WireValueInfoProto, constant: TypedArray) throws(ONNXDefect) {
+    let type = try elementType(wire)
+    guard type == constant.elementType else {
+      throw .value(
+        name: wire.name,
+        reason: "has elements of type \(type), elements of type \(constant.elementType) were given")
+    }
+    guard let declared = try extents(wire) else { return }
+    let given = constant.shape.extents
+    guard given.count == declared.count, zip(declared, given).allSatisfy(Self.fits) else {
+      throw Self.mismatch(wire.name, declared, given)
+    }
+  }
+
   /// The outputs; where more is open than the batch the extents are left to the nodes.
   func outputs(_ wires: [WireValueInfoProto]) throws(ONNXDefect) -> [Graph.Value] {
     var values: [Graph.Value] = []
@@ -85,16 +102,24 @@ struct ValueReading {
     let fits =
       given.count == declared.count && given.allSatisfy { $0 >= 0 }
       && given.elementCountIsSensible
-      && zip(declared, given).allSatisfy { $0 == .number($1) || $0.isSymbol }
-    guard fits else {
-      throw .extentMismatch(
-        input: input, expected: declared.map(\.text).joined(separator: "×"),
-        found: given.map(String.init).joined(separator: "×"))
-    }
+      && zip(declared, given).allSatisfy(Self.fits)
+    guard fits else { throw Self.mismatch(input, declared, given) }
     for case (.symbol(let symbol), let number) in zip(declared, given)
     where !symbol.isEmpty && symbol != batchSymbol {
       numbers[symbol] = numbers[symbol] ?? number
     }
+  }
+
+  private static func fits(_ declared: Declared, _ given: Int) -> Bool {
+    declared == .number(given) || declared.isSymbol
+  }
+
+  private static func mismatch(
+    _ input: String, _ declared: [Declared], _ given: [Int]
+  ) -> ONNXDefect {
+    .extentMismatch(
+      input: input, expected: declared.map(\.text).joined(separator: "×"),
+      found: given.map(String.init).joined(separator: "×"))
   }
 
   private func resolve(_ declared: [Declared], input: String) throws(ONNXDefect) -> [Graph.Extent] {

@@ -9,8 +9,9 @@ extension ConstantOperators {
     "Sub": { try $0.combined({ $0 &- $1 }, { $0 - $1 }) },
     "Mul": { try $0.combined({ $0 &* $1 }, { $0 * $1 }) },
     "Div": { try $0.divided() },
-    "Min": { try $0.combined({ min($0, $1) }, { min($0, $1) }) },
-    "Max": { try $0.combined({ max($0, $1) }, { max($0, $1) }) },
+    // As in NumPy, what is compared with NaN becomes NaN.
+    "Min": { try $0.combined({ min($0, $1) }, { $0.isNaN || $0 < $1 ? $0 : $1 }) },
+    "Max": { try $0.combined({ max($0, $1) }, { $0.isNaN || $0 > $1 ? $0 : $1 }) },
     "Neg": { try $0.mapped({ 0 &- $0 }, { -$0 }) },
     "Floor": { try $0.mapped({ $0 }, { $0.rounded(.down) }) },
     "Ceil": { try $0.mapped({ $0 }, { $0.rounded(.up) }) },

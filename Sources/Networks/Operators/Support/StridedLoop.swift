@@ -86,6 +86,7 @@ struct StridedLoop: Sendable {
   }
 
   private func forEachRow(in rows: Range<Int>, _ body: (SIMD4<Int>) -> Void) {
+    guard !rows.isEmpty else { return }
     var position = [Int](repeating: 0, count: outerExtents.count)
     var offsets = SIMD4<Int>.zero
     var rest = rows.lowerBound
