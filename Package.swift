@@ -47,7 +47,7 @@ let package = Package(
     // 2: networks
     room("Networks", dependencies: ["Tensors"]),
     // 3: learning to act, files, data
-    room("Reinforcement", dependencies: ["Networks", "Tensors"], exclude: ["DDPG/README.md"]),
+    room("Reinforcement", dependencies: ["Networks", "Tensors"]),
     room(
       "Interchange",
       dependencies: [
@@ -86,12 +86,24 @@ let package = Package(
     tests("Tensors"),
     tests("CompressionPolicies", dependencies: ["Units"], exclude: ["Golden"]),
     tests("Networks", dependencies: ["Tensors", "TestSupport"]),
-    tests("Reinforcement", dependencies: ["Networks", "Tensors"], exclude: ["Goldens"]),
+    tests("Reinforcement", dependencies: ["Networks", "Tensors"]),
     tests("Interchange", dependencies: ["Networks", "Tensors"]),
     tests("Datasets", dependencies: ["Tensors"]),
-    tests("Compression", dependencies: ["Networks", "Tensors", "TestSupport"]),
-    tests("CompressionEnvironments", dependencies: ["Compression", "Reinforcement", "Networks"]),
-    tests("Espalier", dependencies: ["Interchange", "Networks", "Tensors"]),
-    tests("EspalierCommands"),
+    tests("Compression", dependencies: ["Datasets", "Networks", "Tensors", "TestSupport"]),
+    tests(
+      "CompressionEnvironments",
+      dependencies: ["Compression", "Reinforcement", "Networks", "Tensors"]),
+    tests(
+      "Espalier",
+      dependencies: [
+        "Compression", "CompressionEnvironments", "CompressionPolicies", "Datasets", "Interchange",
+        "Networks", "Reinforcement", "Tensors",
+      ]),
+    tests(
+      "EspalierCommands",
+      dependencies: [
+        "Compression", "CompressionPolicies", "Espalier", "Interchange", "Networks", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], exclude: ["Golden"]),
   ]
 )

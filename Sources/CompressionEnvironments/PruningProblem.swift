@@ -57,13 +57,12 @@ public final class PruningProblem {
     self.evaluator = evaluator
     let graph = pruner.original
     let dependencies = pruner.dependencies
-    costs = try WidthCosts(quantity, of: graph, dependencies: dependencies)
+    costs = try WidthCosts(
+      quantity, of: graph, dependencies: dependencies, settings: pruner.settings)
     originalCost = costs.cost([:])
     decisions = try Self.decisions(graph, dependencies, widths, smallestKeep)
     guard !decisions.isEmpty else {
-      throw CompressionError.nothingToPrune(
-        dependencies.groups.lazy.compactMap(\.obstacle).first
-          ?? "only widths tied by additions are left, and the environment prunes inner widths")
+      throw CompressionError.nothingToPrune(Self.reason(dependencies))
     }
     let asked = budget(quantity, originalCost)
     self.budget = Int(asked.rounded(.down))
@@ -73,6 +72,15 @@ public final class PruningProblem {
         quantity: quantity.rawValue, asked: asked.rounded(.down), smallest: Double(smallest),
         original: Double(originalCost))
     }
+  }
+
+  /// Why there is no decision; that the network's input stays as it is goes without saying.
+  private static func reason(_ dependencies: ChannelDependencies) -> String {
+    if dependencies.groups.contains(where: { $0.obstacle == nil }) {
+      return "only widths tied by additions are left, and the environment prunes inner widths"
+    }
+    let made = dependencies.groups.filter { !$0.producers.isEmpty }
+    return made.lazy.compactMap(\.obstacle).first ?? "no layer reads what another one makes"
   }
 
   private static func decisions(
@@ -95,7 +103,8 @@ public final class PruningProblem {
       }
       return Decision(
         group: number, layer: node.name, channels: group.width,
-        fewest: max(1, Int((smallestKeep * Double(group.width)).rounded(.up))),
+        // Products such as 0.55 · 20 come out a little too large.
+        fewest: max(1, Int((smallestKeep * Double(group.width) - 1e-9).rounded(.up))),
         features: LayerFeatures(
           node, graph: graph, shapes: dependencies.shapes,
           macs: macs.first { $0.node == node.name }?.macs ?? 0))

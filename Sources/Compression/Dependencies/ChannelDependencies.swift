@@ -25,7 +25,8 @@ public struct ChannelDependencies: Sendable {
     for (number, value) in flow.classes.values.enumerated() {
       let classes = flow.classes.classes(of: value)
       classesOfValue[value] = classes
-      for member in Set(classes) { valuesOfClass[member, default: []].append(number) }
+      // Once for each channel: classes that a value holds unequally often are different groups.
+      for member in classes { valuesOfClass[member, default: []].append(number) }
     }
     var order: [[Int]] = []
     var members: [[Int]: [Int]] = [:]
@@ -96,7 +97,7 @@ extension Node {
     switch operatorType {
     case "Conv":
       if case .int(let groups)? = attributes["group"], groups != 1 { return false }
-      return true
+      return graph.initializers[inputs[1]] != nil
     case "Gemm", "MatMul":
       return inputs.count > 1 && graph.initializers[inputs[1]] != nil
     default:

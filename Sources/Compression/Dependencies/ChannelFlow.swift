@@ -56,6 +56,9 @@ struct ChannelFlow {
   }
 
   private mutating func followConvolution(_ node: Node) {
+    guard node.inputs.dropFirst().allSatisfy({ $0.isEmpty || isConstant($0) }) else {
+      return pinAll(node, "the weights of '\(node.name)' are not constant")
+    }
     var groups = 1
     if case .int(let given)? = node.attributes["group"] { groups = given }
     guard groups != 1 else { return }
@@ -70,7 +73,10 @@ struct ChannelFlow {
   private mutating func followProduct(_ node: Node) {
     let weights = node.inputs.count > 1 ? graph.initializers[node.inputs[1]] : nil
     let isPlain = node.attributes["transA"].map { $0 == .int(0) } ?? true
-    guard weights?.shape.rank == 2, isPlain, shapes[node.inputs[0]]?.rank == 2 else {
+    let hasBias = node.inputs.count > 2 && !node.inputs[2].isEmpty
+    guard weights?.shape.rank == 2, isPlain, shapes[node.inputs[0]]?.rank == 2,
+      !hasBias || isConstant(node.inputs[2])
+    else {
       return pinAll(node, "'\(node.name)' multiplies two computed values or other than matrices")
     }
   }
@@ -141,8 +147,8 @@ struct ChannelFlow {
       guard axis(of: node, default: -1) != 1 else {
         return pinAll(node, "Softmax '\(node.name)' mixes channels")
       }
-    } else if before.rank > after.rank, before.count / (before[0] * before[1]) == 1 {
-      // With a lone pixel the extents cannot tell which axes went; only trailing ones may.
+    } else if before.rank > after.rank {
+      // Extents cannot tell which axes went, as an image may have as many rows as channels.
       let axes = node.inputs.count > 1 ? graph.initializers[node.inputs[1]]?.integers : nil
       guard let axes, axes.allSatisfy({ (before.axis($0) ?? 0) >= 2 }) else {
         return pinAll(node, "ReduceMean '\(node.name)' mixes channels")

@@ -34,7 +34,8 @@ public final class ChannelPruner {
 
   /// Which channels a candidate keeps.
   public enum Choice: Sendable {
-    /// So many of each group (by its number in `dependencies.groups`); a group left out stays whole.
+    /// So many of each group (by its number in `dependencies.groups`), at least one; a group left out
+    /// stays whole.
     case widths([Int: Int])
     /// All but these classes.
     case removing(Set<Int>)
@@ -126,6 +127,7 @@ public final class ChannelPruner {
   /// - Throws: `CompressionError` when a layer cannot be sliced or reconstructed.
   public func prune(_ choice: Choice) throws -> Result {
     var selection = ChannelSelection(choice, dependencies: dependencies, graph: original)
+    guard !selection.isEmpty else { return Result(graph: original, removed: []) }
     var graph = original
     var run = PrefixRun(inputs: [input: images], pool: pool)
     for layer in layers {

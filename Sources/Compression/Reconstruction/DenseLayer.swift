@@ -83,11 +83,13 @@ extension DenseLayer.Window {
     dilation = pair("dilations")
     var top = 0
     var left = 0
-    if case .ints(let pads)? = node.attributes["pads"], pads.count == 4 {
-      (top, left) = (pads[0], pads[1])
-    } else if case .string(let automatic)? = node.attributes["auto_pad"], automatic != "NOTSET",
-      automatic != "VALID"
-    {
+    var automatic = "NOTSET"
+    if case .string(let given)? = node.attributes["auto_pad"], !given.isEmpty { automatic = given }
+    if automatic == "NOTSET" {
+      if case .ints(let pads)? = node.attributes["pads"], pads.count == 4 {
+        (top, left) = (pads[0], pads[1])
+      }
+    } else if automatic != "VALID" {
       let missingY = max(
         0, (output[2] - 1) * stride.y + (kernel.height - 1) * dilation.y + 1 - input[2])
       let missingX = max(
@@ -123,7 +125,7 @@ private struct OutputChain {
       return readers.count == 1 && !requested.contains(value) ? readers[0] : nil
     }
     if let next = soleReader(target), graph.nodes[next].operatorType == "BatchNormalization",
-      !graph.nodes[next].isTrainingMode
+      !graph.nodes[next].isTrainingMode, BatchNormalizationAffine(graph.nodes[next], in: graph) != nil
     {
       normalization = next
       target = graph.nodes[next].outputs[0]

@@ -7,8 +7,7 @@ import Tensors
 extension Graph {
   /// What a layer computes now, outputs × (features − 1): its weights times the normalisation's scale.
   func effectiveWeights(of layer: DenseLayer) -> [Double] {
-    let name = nodes[layer.index].inputs[1]
-    guard let weight = initializers[name]?.tensor?.scalars else { return [] }
+    guard let weight = initializers[nodes[layer.index].inputs[1]]?.tensor?.scalars else { return [] }
     let scale = normalization(of: layer)?.scale ?? []
     let width = layer.features - 1
     return weight.indices.map { position in
@@ -35,9 +34,7 @@ extension Graph {
       return
     }
     let names = nodes[index].inputs
-    func scalars(_ position: Int) -> [Float] {
-      initializers[names[position]]?.tensor?.scalars ?? []
-    }
+    func scalars(_ position: Int) -> [Float] { initializers[names[position]]?.tensor?.scalars ?? [] }
     var gamma = scalars(1)
     var scale = affine.scale
     for output in scale.indices where abs(scale[output]) < 1e-4 {
@@ -86,7 +83,7 @@ extension Graph {
     for (index, node) in nodes.enumerated() {
       for (position, name) in node.inputs.enumerated() where initializers[name] != nil {
         guard !seen.insert(name).inserted else { continue }
-        let own = "\(name)#\(node.name)"
+        let own = "\(name)#\(node.name)#\(position)"
         graph.nodes[index].inputs[position] = own
         graph.initializers[own] = initializers[name]
       }

@@ -78,7 +78,7 @@ struct BackwardElimination {
   }
 
   /// Δ(c), by the Cholesky factor L of H_cc: ‖L⁻¹·B_c‖².
-  private func costOfRemoving(_ channel: Int) -> Double {
+  func costOfRemoving(_ channel: Int) -> Double {
     let first = channel * area
     guard let factor = smallFactor(first) else { return .infinity }
     var total = 0.0

@@ -14,9 +14,13 @@ struct ChannelSelection {
     switch choice {
     case .removing(let classes): removed = classes
     case .widths(let widths):
-      open = widths.filter { dependencies.groups[$0.key].width > $0.value }
+      open = widths.mapValues { max($0, 1) }
+        .filter { dependencies.groups[$0.key].width > $0.value }
     }
   }
+
+  /// Whether nothing is to be removed.
+  var isEmpty: Bool { removed.isEmpty && open.isEmpty }
 
   /// The groups that a layer reads and that are still to be settled.
   private func openGroups(of layer: DenseLayer) -> [Int] {

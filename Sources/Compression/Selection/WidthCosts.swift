@@ -21,6 +21,10 @@ public struct WidthCosts: Sendable {
     let unit: Int
     let inputs: [(group: Int, perClass: Int)]?
     let outputs: [(group: Int, perClass: Int)]?
+    /// The groups of which one must be narrower for the part to be there; nil when it always is.
+    var onlyWhenCut: [Int]?
+    /// Whether a single number does not count: a scalar in arithmetic is no parameter.
+    var ignoresScalars = false
   }
 
   /// What is counted.
@@ -30,9 +34,15 @@ public struct WidthCosts: Sendable {
 
   /// The cost function of a graph.
   ///
+  /// - Parameters:
+  ///   - quantity: what is counted.
+  ///   - graph: the network; no two nodes share a parameter.
+  ///   - dependencies: its analysis.
+  ///   - settings: how weights are made up for: a layer that is solved for gets a bias.
   /// - Throws: `GraphError` when its shapes cannot be inferred.
   public init(
-    _ quantity: Quantity, of graph: Graph, dependencies: ChannelDependencies
+    _ quantity: Quantity, of graph: Graph, dependencies: ChannelDependencies,
+    settings: PruningSettings = PruningSettings(reconstruction: .none)
   ) throws {
     self.quantity = quantity
     fullWidths = dependencies.groups.map(\.width)
@@ -50,19 +60,35 @@ public struct WidthCosts: Sendable {
           guard let constant = graph.initializers[name], case .float32 = constant.storage,
             node.isParameter(position, constant: constant), seen.insert(name).inserted
           else { continue }
-          terms.append(
-            Self.term(4 * constant.shape.count, node, reads: position == 1, graph, dependencies))
-        }
-        // Reconstruction may give a layer a bias that had none.
-        if node.hasChannelWeights(in: graph), node.inputs.count < 3, node.operatorType == "Conv",
-          DenseLayer(graph, node.name, dependencies.shapes)?.normalization == nil,
-          let outputs = dependencies.shapes[node.outputs[0]]?[1]
-        {
-          terms.append(Self.term(4 * outputs, node, reads: false, graph, dependencies))
+          var term = Self.term(
+            4 * constant.shape.count, node, reads: position == 1, graph, dependencies)
+          term.ignoresScalars = ["Add", "Sub", "Mul", "Div"].contains(node.operatorType)
+          terms.append(term)
         }
       }
+      terms += Self.addedBiases(graph, dependencies, settings)
     }
     self.terms = terms
+  }
+
+  /// The biases that reconstruction gives to layers that have none.
+  private static func addedBiases(
+    _ graph: Graph, _ dependencies: ChannelDependencies, _ settings: PruningSettings
+  ) -> [Term] {
+    guard settings.reconstruction != .none else { return [] }
+    let groups = dependencies.groups.indices.filter { dependencies.groups[$0].obstacle == nil }
+    return graph.nodes.indices.compactMap { index in
+      let node = graph.nodes[index]
+      guard node.inputs.count < 3 || node.inputs[2].isEmpty,
+        let layer = DenseLayer(index, of: graph, shapes: dependencies.shapes),
+        layer.normalization == nil
+      else { return nil }
+      var term = term(4 * layer.outputs, node, reads: false, graph, dependencies)
+      term.onlyWhenCut =
+        settings.refit == .all
+        ? groups : dependencies.multiplicities(of: layer.input).map(\.group)
+      return term
+    }
   }
 
   private static func term(
@@ -87,13 +113,13 @@ public struct WidthCosts: Sendable {
       guard let side else { return 1 }
       return side.reduce(0) { $0 + (widths[$1.group] ?? fullWidths[$1.group]) * $1.perClass }
     }
-    return terms.reduce(0) { $0 + $1.unit * channels($1.inputs) * channels($1.outputs) }
-  }
-}
-
-extension DenseLayer {
-  init?(_ graph: Graph, _ name: String, _ shapes: [String: Shape]) {
-    guard let index = graph.nodes.firstIndex(where: { $0.name == name }) else { return nil }
-    self.init(index, of: graph, shapes: shapes)
+    func isThere(_ term: Term) -> Bool {
+      term.onlyWhenCut?.contains { (widths[$0] ?? fullWidths[$0]) < fullWidths[$0] } ?? true
+    }
+    return terms.reduce(0) { total, term in
+      guard isThere(term) else { return total }
+      let cost = term.unit * channels(term.inputs) * channels(term.outputs)
+      return term.ignoresScalars && cost == 4 ? total : total + cost
+    }
   }
 }

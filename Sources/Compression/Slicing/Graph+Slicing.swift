@@ -14,14 +14,26 @@ extension Graph {
   /// - Parameters:
   ///   - removed: the classes to remove; they must belong to groups without an obstacle.
   ///   - dependencies: the analysis of this very graph.
-  /// - Throws: `CompressionError.cannotSlice` when a constant does not follow.
+  /// - Throws: `CompressionError.cannotSlice` when a constant does not follow, and for classes of a
+  ///   group with an obstacle or all classes of one.
   public func sliced(
     removing removed: Set<Int>, dependencies: ChannelDependencies
   ) throws(CompressionError) -> Graph {
     guard !removed.isEmpty else { return self }
+    for group in dependencies.groups { try check(group, without: removed) }
     var slicer = Slicer(original: self, removed: removed, dependencies: dependencies)
     for index in nodes.indices { try slicer.slice(index) }
     return slicer.graph.removingUnused()
+  }
+
+  private func check(
+    _ group: ChannelGroup, without removed: Set<Int>
+  ) throws(CompressionError) {
+    let left = group.classes.count { !removed.contains($0) }
+    guard left < group.width, left == 0 || group.obstacle != nil else { return }
+    throw .cannotSlice(
+      node: group.name, type: nodes.first { $0.name == group.name }?.operatorType ?? "value",
+      reason: group.obstacle ?? "none of its \(group.width) channels would be left")
   }
 }
 
@@ -167,10 +179,12 @@ private struct Slicer {
   /// Gives a node a constant of its own, so that others who share the old one keep it.
   private mutating func replace(_ index: Int, _ position: Int, with array: TypedArray) {
     let name = graph.nodes[index].inputs[position]
-    let isShared = graph.nodes.contains { node in
-      node.name != graph.nodes[index].name && node.inputs.contains(name)
+    let isShared = graph.nodes.indices.contains { other in
+      graph.nodes[other].inputs.indices.contains { place in
+        graph.nodes[other].inputs[place] == name && (other, place) != (index, position)
+      }
     }
-    let target = isShared ? "\(name)#\(graph.nodes[index].name)" : name
+    let target = isShared ? "\(name)#\(graph.nodes[index].name)#\(position)" : name
     graph.nodes[index].inputs[position] = target
     graph.initializers[target] = array
   }

@@ -19,9 +19,24 @@ public struct GreedySearch: PolicySearch {
   ) throws {
     var journal = Journal(problem: problem, left: episodes)
     var widths = problem.decisions.map(\.channels)
-    guard var current = try journal.measure(widths, onEpisode) else { return }
+    if episodes > 1, let whole = try journal.measure(widths, onEpisode) {
+      widths = try descend(from: whole, problem, &journal, onEpisode)
+    }
+    // Measurements ran out, or the last cut went further than it had to.
+    widths = meetingBudget(widths, problem)
+    let ideal = problem.decisions.map { _ in 1.0 }
+    _ = try journal.measure(problem.filled(widths, towards: ideal), onEpisode)
+  }
+
+  /// Cuts as long as the budget is not met and measurements are left; gives the widths then.
+  private func descend(
+    from whole: Candidate, _ problem: PruningProblem, _ journal: inout Journal,
+    _ onEpisode: (SearchEpisode) throws -> Bool
+  ) throws -> [Int] {
+    var current = whole
     let target = originalExcess(problem)
-    while problem.cost(widths) > problem.budget {
+    while problem.cost(current.widths) > problem.budget {
+      let widths = current.widths
       let excess = Double(problem.cost(widths) - problem.budget)
       // Rounds that the measurements left allow, one kept back for the result.
       let rounds = max(1, (journal.left - 1) / problem.decisions.count)
@@ -36,12 +51,8 @@ public struct GreedySearch: PolicySearch {
       }
       guard let best else { break }
       current = best.candidate
-      widths = current.widths
     }
-    // Measurements ran out, or the last cut went further than it had to.
-    widths = meetingBudget(widths, problem)
-    let ideal = problem.decisions.map { _ in 1.0 }
-    _ = try journal.measure(problem.filled(widths, towards: ideal), onEpisode)
+    return current.widths
   }
 
   private func originalExcess(_ problem: PruningProblem) -> Double {

@@ -1,0 +1,108 @@
+import Datasets
+import Networks
+import Tensors
+import Testing
+
+@testable import Compression
+
+@Suite struct ClassificationEvaluatorTests {
+  /// A network that gives each example's own numbers as scores.
+  private func graph(classes: Int) -> Graph {
+    var sketch = Sketch([classes])
+    return sketch.graph(sketch.node("Identity", "scores", ["x"]))
+  }
+
+  private func images(_ scores: [[Float]], labels: [Int]) throws -> LabelledImages {
+    try LabelledImages(
+      name: "scores", shape: [scores[0].count], storage: .floats(scores.flatMap { $0 }),
+      labels: labels, classCount: scores[0].count)
+  }
+
+  private func measure(
+    _ scores: [[Float]], labels: [Int], batch: Int = 50
+  ) throws -> ClassificationEvaluator.Outcome {
+    try ClassificationEvaluator(
+      images(scores, labels: labels), preprocessing: .raw, batch: batch,
+      pool: WorkerPool(threads: 1)
+    ).measure(graph(classes: scores[0].count))
+  }
+
+  @Test func anImageCountsByTheRankOfItsLabel() throws {
+    let row: [Float] = [7, 6, 5, 4, 3, 2, 1]
+    let outcome = try measure([row, row, row, row], labels: [0, 1, 4, 5])
+    #expect(outcome.top1 == 25)
+    #expect(outcome.top5 == 75)
+    #expect(outcome.images == 4)
+  }
+
+  @Test func ofEqualScoresTheFirstClassIsTheLargest() throws {
+    let row: [Float] = [1, 1, 0]
+    #expect(try measure([row, row], labels: [0, 1]).top1 == 50)
+    let all = [Float](repeating: 2, count: 7)
+    let outcome = try measure([all, all, all, all], labels: [0, 4, 5, 6])
+    #expect(outcome.top1 == 25 && outcome.top5 == 50)
+  }
+
+  @Test func aLabelWhoseScoreIsNoNumberIsLast() throws {
+    let outcome = try measure(
+      [[.nan, 1, 2, 3, 4, 5], [.nan, 9, 2, 3, 4, 5]], labels: [0, 1])
+    #expect(outcome.top1 == 50 && outcome.top5 == 50)
+  }
+
+  @Test(arguments: [1, 2, 3, 5, 8])
+  func theLastPartialBatchCountsLikeTheOthers(_ batch: Int) throws {
+    let scores: [[Float]] = (0..<5).map { example in (0..<3).map { $0 == example % 3 ? 1 : 0 } }
+    let outcome = try measure(scores, labels: [0, 1, 2, 0, 0], batch: batch)
+    #expect(outcome.top1 == 80)
+    #expect(outcome.images == 5)
+    #expect(outcome.passSeconds.count == 5 / batch)
+  }
+
+  @Test func theBatchChangesNoBit() throws {
+    let graph = HandBuilt.chain.graph
+    var generator = SeededGenerator(seed: 3)
+    let images = try LabelledImages(
+      name: "noise", shape: [3, 7, 6],
+      storage: .floats((0..<(23 * 126)).map { _ in Float(generator.normal()) }),
+      labels: (0..<23).map { $0 % 4 }, classCount: 4)
+    let outcomes = try [1, 7, 23].map { batch in
+      try ClassificationEvaluator(
+        images, preprocessing: .raw, batch: batch, pool: WorkerPool(threads: 2)
+      ).evaluate(graph)
+    }
+    #expect(Set(outcomes).count == 1)
+  }
+
+  @Test func imagesOfOtherExtentsAreRefused() throws {
+    let evaluator = try ClassificationEvaluator(
+      images([[1, 2, 3]], labels: [0]), preprocessing: .raw, pool: WorkerPool(threads: 1))
+    #expect(
+      throws: CompressionError.data(expected: "images of 4", found: "'scores' of 3")
+    ) {
+      try evaluator.measure(graph(classes: 4))
+    }
+  }
+
+  @Test func aNetworkWithTooFewClassesIsRefused() throws {
+    let set = try LabelledImages(
+      name: "many", shape: [3], storage: .floats([1, 2, 3]), labels: [4], classCount: 9)
+    let evaluator = ClassificationEvaluator(
+      set, preprocessing: .raw, pool: WorkerPool(threads: 1))
+    #expect(
+      throws: CompressionError.data(expected: "at least 9 classes", found: "3 outputs")
+    ) {
+      try evaluator.measure(graph(classes: 3))
+    }
+  }
+
+  @Test func allImagesAsOneTensorAreWhatAPassSees() throws {
+    let set = try LabelledImages(
+      name: "bytes", shape: [2, 1, 2], storage: .bytes([0, 51, 102, 153, 204, 255, 0, 1]),
+      labels: [0, 1], classCount: 2)
+    let tensor = try set.tensor(
+      .meanAndDeviation(mean: [0.2, 0.5], std: [0.5, 0.25]))
+    #expect(tensor.shape == [2, 2, 1, 2])
+    #expect(tensor.scalars[0] == -0.4 && abs(tensor.scalars[2] + 0.4) < 1e-6)
+    #expect(abs(tensor.scalars[5] - 1.6) < 1e-6)
+  }
+}
