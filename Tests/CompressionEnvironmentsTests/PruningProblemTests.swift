@@ -53,7 +53,8 @@ import Testing
           #expect(bounds.lowerBound >= decision.fewest)
           #expect(bounds.upperBound <= decision.channels)
           let draw = bounds.lowerBound + generator.integer(below: bounds.count)
-          decided.append(sequence == 0 ? bounds.lowerBound : sequence == 1 ? bounds.upperBound : draw)
+          decided.append(
+            sequence == 0 ? bounds.lowerBound : sequence == 1 ? bounds.upperBound : draw)
         }
         let cost = problem.cost(decided)
         #expect(cost <= problem.budget)
@@ -105,8 +106,9 @@ import Testing
     graph.initializers["c.weight"] = TypedArray(Tensor(shape: [6, 3, 3, 3], repeating: 1))
     let pool = try #require(graph.nodes.firstIndex { $0.name == "pool" })
     graph.nodes[pool].inputs = ["sum"]
-    #expect(throws: CompressionError.nothingToPrune(
-      "only widths tied by additions are left, and the environment prunes inner widths")
+    #expect(
+      throws: CompressionError.nothingToPrune(
+        "only widths tied by additions are left, and the environment prunes inner widths")
     ) { try SmallProblems.problem(graph, widths: .inner) }
     #expect(try SmallProblems.problem(graph, part: 0.8, widths: .all).decisions.count == 1)
     // A softmax over the channels takes the last freedom.

@@ -125,7 +125,8 @@ private struct OutputChain {
       return readers.count == 1 && !requested.contains(value) ? readers[0] : nil
     }
     if let next = soleReader(target), graph.nodes[next].operatorType == "BatchNormalization",
-      !graph.nodes[next].isTrainingMode, BatchNormalizationAffine(graph.nodes[next], in: graph) != nil
+      !graph.nodes[next].isTrainingMode,
+      BatchNormalizationAffine(graph.nodes[next], in: graph) != nil
     {
       normalization = next
       target = graph.nodes[next].outputs[0]

@@ -7,7 +7,9 @@ import Tensors
 extension Graph {
   /// What a layer computes now, outputs × (features − 1): its weights times the normalisation's scale.
   func effectiveWeights(of layer: DenseLayer) -> [Double] {
-    guard let weight = initializers[nodes[layer.index].inputs[1]]?.tensor?.scalars else { return [] }
+    guard let weight = initializers[nodes[layer.index].inputs[1]]?.tensor?.scalars else {
+      return []
+    }
     let scale = normalization(of: layer)?.scale ?? []
     let width = layer.features - 1
     return weight.indices.map { position in
@@ -34,7 +36,9 @@ extension Graph {
       return
     }
     let names = nodes[index].inputs
-    func scalars(_ position: Int) -> [Float] { initializers[names[position]]?.tensor?.scalars ?? [] }
+    func scalars(_ position: Int) -> [Float] {
+      initializers[names[position]]?.tensor?.scalars ?? []
+    }
     var gamma = scalars(1)
     var scale = affine.scale
     for output in scale.indices where abs(scale[output]) < 1e-4 {

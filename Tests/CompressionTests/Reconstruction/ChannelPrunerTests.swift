@@ -138,7 +138,9 @@ import Testing
     for name in ["a.weight", "a.norm.scale", "a.norm.shift", "a.norm.mean", "a.norm.variance"] {
       var tensor = try #require(graph.initializers[name]?.tensor)
       let size = tensor.count / 8
-      for position in 0..<size { tensor.scalars[6 * size + position] = tensor.scalars[size + position] }
+      for position in 0..<size {
+        tensor.scalars[6 * size + position] = tensor.scalars[size + position]
+      }
       graph.initializers[name] = TypedArray(tensor)
     }
     let pruner = try Self.pruner(graph, images: 100, PruningSettings(ridge: 1e-7))
@@ -181,7 +183,9 @@ import Testing
   @Test func nothingToCutGivesTheNetworkAsItIs() throws {
     for refit in PruningSettings.Refit.allCases {
       let pruner = try Self.pruner(HandBuilt.chain.graph, PruningSettings(refit: refit))
-      let whole = pruner.dependencies.groups.indices.map { ($0, pruner.dependencies.groups[$0].width) }
+      let whole = pruner.dependencies.groups.indices.map {
+        ($0, pruner.dependencies.groups[$0].width)
+      }
       let result = try pruner.prune(.widths(Dictionary(uniqueKeysWithValues: whole)))
       #expect(result.graph == HandBuilt.chain.graph && result.removed.isEmpty)
     }

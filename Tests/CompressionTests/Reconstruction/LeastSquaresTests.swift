@@ -81,7 +81,8 @@ struct LayerProblem {
     var total = 0.0
     for (row, weights) in naive(features).enumerated() {
       for output in 0..<layer.outputs {
-        total -= weights[output]
+        total -=
+          weights[output]
           * problem.rightHandSide[features[row] * layer.outputs + output]
       }
     }
