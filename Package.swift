@@ -47,7 +47,8 @@ let package = Package(
     // 2: networks
     room("Networks", dependencies: ["Tensors"]),
     // 3: learning to act, files, data
-    room("Reinforcement", dependencies: ["Networks", "Tensors"]),
+    room(
+      "Reinforcement", dependencies: ["Networks", "Tensors"], exclude: ["DDPG/README.md"]),
     room(
       "Interchange",
       dependencies: [
@@ -86,7 +87,7 @@ let package = Package(
     tests("Tensors"),
     tests("CompressionPolicies", dependencies: ["Units"], exclude: ["Golden"]),
     tests("Networks", dependencies: ["Tensors", "TestSupport"]),
-    tests("Reinforcement", dependencies: ["Networks", "Tensors"]),
+    tests("Reinforcement", dependencies: ["Networks", "Tensors"], exclude: ["Goldens"]),
     tests("Interchange", dependencies: ["Networks", "Tensors"]),
     tests("Datasets", dependencies: ["Tensors"]),
     tests("Compression", dependencies: ["Datasets", "Networks", "Tensors", "TestSupport"]),

@@ -18,6 +18,13 @@ public struct EnvironmentCatalog {
     public let definition: EnvironmentDefinition
     /// The folder it was read from; its model is relative to it.
     public let folder: URL
+
+    /// The file of a path in the definition: absolute, in the home folder, or relative to the folder.
+    func file(_ path: String) -> URL {
+      let path = (path as NSString).expandingTildeInPath
+      return path.hasPrefix("/")
+        ? URL(fileURLWithPath: path) : folder.appendingPathComponent(path)
+    }
   }
 
   /// The catalog, with folders of one's own first.

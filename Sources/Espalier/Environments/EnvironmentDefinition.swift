@@ -60,7 +60,7 @@ extension EnvironmentDefinition: JSONRepresentable {
     guard kind == "amc" else {
       throw .wrongType(path: reader.path.appending("kind"), expected: "'amc'", found: "'\(kind)'")
     }
-    name = try reader.read("name")
+    name = try reader.baseName("name")
     summary = try reader.readIfPresent("summary") ?? ""
     model = try reader.readIfPresent("model")
     data = try reader.readIfPresent("data")
@@ -152,6 +152,11 @@ extension EnvironmentDefinition: JSONRepresentable {
     settings.reconstruction = try field.choice("reconstruction", default: settings.reconstruction)
     settings.refit = try field.choice("refit", default: settings.refit)
     settings.ridge = try field.readIfPresent("ridge") ?? settings.ridge
+    guard settings.ridge >= 0 else {
+      throw .wrongType(
+        path: field.path.appending("ridge"), expected: "a number from 0 on",
+        found: "\(settings.ridge)")
+    }
     settings.positionsPerImage = try field.positive(
       "positionsPerImage", default: settings.positionsPerImage)
     return settings
@@ -168,6 +173,11 @@ extension EnvironmentDefinition: JSONRepresentable {
       return configuration
     } catch let error as JSONError {
       throw error
+    } catch let error as DecodingError {
+      throw .wrongType(
+        path: error.keys.reduce(field.path) { $0.appending($1) },
+        expected: "a value of another type or name",
+        found: try CanonicalJSON.line(error.keys.reduce(field.value) { $0[$1] ?? .null }))
     } catch {
       throw .wrongType(path: field.path, expected: "settings of the agent", found: "\(error)")
     }
@@ -178,7 +188,32 @@ extension EnvironmentDefinition: JSONRepresentable {
   }
 }
 
+extension DecodingError {
+  /// The fields that lead to the value at fault.
+  fileprivate var keys: [String] {
+    let context: Context? =
+      switch self {
+      case .typeMismatch(_, let context), .valueNotFound(_, let context),
+        .keyNotFound(_, let context), .dataCorrupted(let context):
+        context
+      @unknown default: nil
+      }
+    return context?.codingPath.filter { $0.intValue == nil }.map(\.stringValue) ?? []
+  }
+}
+
 extension JSONReader {
+  /// A name that can be a file's: policies and run directories carry it.
+  func baseName(_ key: String) throws(JSONError) -> String {
+    let found: String = try read(key)
+    guard !found.isEmpty, found != ".", found != "..", !found.contains(where: { "/\\".contains($0) })
+    else {
+      throw .wrongType(
+        path: path.appending(key), expected: "a name that is no path", found: "'\(found)'")
+    }
+    return found
+  }
+
   func positive(_ key: String, default value: Int) throws(JSONError) -> Int {
     let found: Int = try readIfPresent(key) ?? value
     guard found > 0 else {

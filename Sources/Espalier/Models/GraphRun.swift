@@ -31,7 +31,8 @@ public struct GraphRun {
     _ model: URL, _ arrays: [String: TypedArray], feeding fed: [String: Tensor]
   ) throws(ONNXError) -> (Graph, [String: Tensor]) {
     let options = ONNXReadOptions(
-      extents: arrays.mapValues(\.shape.extents), constants: arrays.filter { fed[$0.key] == nil })
+      extents: arrays.mapValues(\.shape.extents), constants: arrays.filter { fed[$0.key] == nil },
+      exactOutputs: true)
     do throws(ONNXError) {
       return (try ONNXFile.read(model, options: options).graph, fed)
     } catch {

@@ -11,7 +11,13 @@ public enum Interruption {
   public static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 
   /// Begins to listen for SIGINT and SIGTERM.
+  ///
+  /// A parent may have started this process with both blocked; they are let through again.
   public static func listen() {
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    for number in [SIGINT, SIGTERM] { sigaddset(&mask, number) }
+    pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { _ in
         if Interruption.requests.add(1, ordering: .relaxed).oldValue > 0 { _exit(130) }

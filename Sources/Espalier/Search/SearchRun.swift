@@ -35,8 +35,10 @@ public enum SearchRun {
 
   private static func directory(for request: SearchRequest) throws -> RunDirectory {
     guard let output = request.output else {
-      let base = URL(fileURLWithPath: request.environment).deletingPathExtension()
-      return RunDirectory.fresh("\(base.lastPathComponent)-\(request.agent)-\(request.seed)")
+      var base = URL(fileURLWithPath: request.environment)
+      if base.lastPathComponent == EnvironmentCatalog.file { base.deleteLastPathComponent() }
+      let name = base.deletingPathExtension().lastPathComponent
+      return RunDirectory.fresh("\(name)-\(request.agent)-\(request.seed)")
     }
     let directory = RunDirectory(output)
     if !request.resume, SearchJournal(directory.episodes()).hasEpisodes {

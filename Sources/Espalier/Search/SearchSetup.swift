@@ -23,7 +23,7 @@ final class SearchSetup {
     let catalog = EnvironmentCatalog(own: request.environmentFolders)
     let entry = try catalog.entry(request.environment, settings: request.settings)
     definition = try Self.definition(entry.definition, request)
-    let modelURL = request.model ?? definition.model.map(entry.folder.appendingPathComponent)
+    let modelURL = request.model ?? definition.model.map { entry.file($0) }
     guard let modelURL else {
       throw EspalierError.missing(what: "which model to compress", option: "--model FILE")
     }

@@ -34,10 +34,11 @@ struct TextTable {
   }
 }
 
-/// A number with a fixed number of decimals.
+/// A number with a fixed number of decimals; one too large for that, or none at all, as it is.
 func decimal(_ value: Double, _ places: Int) -> String {
   var scale = 1.0
   for _ in 0..<places { scale *= 10 }
+  guard abs(value) * scale < 1e18 else { return "\(value)" }
   let rounded = Int((abs(value) * scale).rounded())
   let sign = value < 0 && rounded > 0 ? "-" : ""
   guard places > 0 else { return "\(sign)\(rounded)" }

@@ -11,13 +11,19 @@ public struct ONNXReadOptions: Equatable, Sendable {
   /// It concerns inputs and outputs of two or more axes. Off by default: the file may mean what it
   /// says.
   public var freeBatch: Bool
+  /// Whether an output that is cast to 16-bit floats is refused instead of being 32-bit floats.
+  ///
+  /// Off by default: who measures or trains a network has no use for the rounding.
+  public var exactOutputs: Bool
 
   /// Options; without arguments the file alone decides.
   public init(
-    extents: [String: [Int]] = [:], constants: [String: TypedArray] = [:], freeBatch: Bool = false
+    extents: [String: [Int]] = [:], constants: [String: TypedArray] = [:], freeBatch: Bool = false,
+    exactOutputs: Bool = false
   ) {
     self.extents = extents
     self.constants = constants
     self.freeBatch = freeBatch
+    self.exactOutputs = exactOutputs
   }
 }

@@ -27,10 +27,9 @@ enum HalfPrecision {
 
   /// Makes casts to 16-bit floats casts to 32 bits, as their constants are.
   ///
-  /// A cast that writes an output of the graph stays: whoever asked for 16 bits there would get
-  /// other numbers.
-  static func widenCasts(_ graph: inout Graph) {
-    let outputs = Set(graph.outputs.map(\.name))
+  /// Those that write an output of the graph stay where `keepsOutputs` says so.
+  static func widenCasts(_ graph: inout Graph, keepsOutputs: Bool) {
+    let outputs = Set(keepsOutputs ? graph.outputs.map(\.name) : [])
     for position in graph.nodes.indices where graph.nodes[position].operatorType == "Cast" {
       guard outputs.isDisjoint(with: graph.nodes[position].outputs),
         case .int(let number)? = graph.nodes[position].attributes["to"],

@@ -73,7 +73,7 @@ struct ModelImporter {
         outputs: outputs, nodes: reading.nodes, initializers: reading.initializers))
     let shapes = try DeclaredShapes(graph: graph, declared: declaration.valueInfo, values: values)
     var normalised = try OpsetNormaliser(opset: opset, shapes: shapes).normalised(graph)
-    HalfPrecision.widenCasts(&normalised)
+    HalfPrecision.widenCasts(&normalised, keepsOutputs: options.exactOutputs)
     return completes ? try completed(normalised) : normalised
   }
 

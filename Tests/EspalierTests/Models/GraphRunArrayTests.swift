@@ -7,7 +7,7 @@ import Testing
 @testable import Espalier
 
 @Suite("Running a graph on arrays")
-struct GraphRunTests {
+struct GraphRunArrayTests {
   /// Runs a file of a few nodes from `inputs` to `y`.
   private static func run(
     _ nodes: [Node], _ inputs: [Graph.Value], _ arrays: [String: TypedArray],

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Testing
+
+@testable import EspalierCommands
+
+@Suite struct ParsingTests {
+  @Test func aSearchTakesItsOptions() throws {
+    let command = try SearchCommand.parse([
+      "resnet", "--model", "m.onnx", "--data", "cifar10:/d,limit=3", "--agent", "greedy",
+      "--episodes", "7", "--budget", "macs=0.3", "--seed", "5", "--set", "a.b=1", "--set",
+      "c=2", "--batch", "9", "--output", "out", "--resume", "--threads", "2", "--json",
+    ])
+    #expect(command.environment == "resnet" && command.model == "m.onnx")
+    #expect(command.data == "cifar10:/d,limit=3" && command.agent == "greedy")
+    #expect(command.episodes == 7 && command.budget == ["macs=0.3"] && command.seed == 5)
+    #expect(command.set == ["a.b=1", "c=2"] && command.batch == 9 && command.resume)
+    #expect(command.compute.threads == 2 && command.compute.json && !command.compute.quiet)
+  }
+
+  @Test func aSearchHasDefaults() throws {
+    let command = try SearchCommand.parse(["e"])
+    #expect(command.agent == "ddpg" && command.seed == 1 && command.episodes == nil)
+    #expect(command.output == nil && !command.resume && command.compute.threads == nil)
+  }
+
+  @Test(arguments: [
+    ["search"], ["search", "e", "--seed", "x"], ["search", "e", "--seed", "-1"],
+    ["search", "e", "--episodes", "0"], ["search", "e", "--episodes", "1.5"],
+    ["search", "e", "--batch", "0"], ["search", "e", "--resume"],
+    ["search", "e", "--threads", "0"], ["search", "e", "--budget", "macs=1", "--budget", "macs=2"],
+    ["search", "e", "--unknown"], ["search", "e", "f"], ["apply", "p"],
+    ["apply", "p", "--model", "m"], ["run", "m"], ["run", "m", "--output", "o", "--input", "x"],
+    ["evaluate", "m"], ["evaluate", "m", "--data", "d", "--batch", "-3"],
+    ["evaluate", "m", "--data", "d", "--mean", "0.5"],
+    ["evaluate", "m", "--data", "d", "--mean", "1", "--std", "1", "--preprocessing", "raw"],
+    ["check"], ["environments", "more"], ["nonsense"], ["--nonsense"],
+  ])
+  func wrongUsageDoesNotParse(_ arguments: [String]) {
+    do {
+      _ = try EspalierCommand.parseAsRoot(arguments)
+      Issue.record("\(arguments) was accepted")
+    } catch {
+      #expect(EspalierCommand.exitCode(for: error) == .validationFailure)
+      #expect(EspalierCommand.fullMessage(for: error).contains("Error: "))
+    }
+  }
+
+  @Test(arguments: [
+    ["--mean", "0.5,0.4,0.3", "--std", "1,2,3"], ["--preprocessing", "signed-unit"], [],
+  ])
+  func pixelsAreSaidInOneWayOrTheOther(_ options: [String]) throws {
+    let command = try EvaluateCommand.parse(["m", "--data", "d"] + options)
+    let resolved = try command.pixels.resolved()
+    #expect((resolved == nil) == options.isEmpty)
+    if options.count == 4 {
+      #expect(resolved?.mean == [0.5, 0.4, 0.3] && resolved?.std == [1, 2, 3])
+    }
+  }
+
+  @Test func aNumberThatIsNoneIsWrongUsage() throws {
+    let command = try EvaluateCommand.parse(["m", "--data", "d", "--mean", "a", "--std", "1"])
+    #expect(throws: ValidationError.self) { try command.pixels.resolved() }
+  }
+}

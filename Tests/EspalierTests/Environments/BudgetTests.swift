@@ -1,0 +1,37 @@
+import Testing
+
+@testable import Espalier
+
+@Suite struct BudgetTests {
+  @Test(arguments: [
+    ("macs=0.5", 500.0), ("macs=1", 1000), ("macs=.25", 250), ("macs=20M", 20e6),
+    ("macs=1.5", 1.5), ("macs=300k", 300e3), ("macs=300K", 300e3), ("macs=2G", 2e9),
+    ("macs=0.5k", 500), ("macs=5e2", 500), ("weightBytes=0.3", 300), ("weightBytes=300kB", 300e3),
+    ("weightBytes=1MB", 1e6), ("weightBytes=700B", 700), ("weightBytes=1B", 1),
+    ("weightBytes=2k", 2000),
+  ])
+  func aLimitIsAPartOfTheOriginalOrANumberWithAUnit(_ text: String, _ limit: Double) throws {
+    #expect(try Budget(text).limit(original: 1000) == limit)
+  }
+
+  @Test(arguments: [
+    "macs", "macs=", "=0.5", "", "macs=half", "macs=0", "macs=-0.5", "macs=nan", "macs=inf",
+    "macs=20MB", "macs=k", "macs=0.5=1", "weightBytes=B", "weightBytes=3kk", "macs=1 M",
+  ])
+  func anythingElseIsRefusedInOneSentence(_ text: String) throws {
+    let error = #expect(throws: EspalierError.self) { try Budget(text) }
+    #expect("\(try #require(error))".hasPrefix("budget '\(text)': expected "))
+  }
+
+  @Test func anUnknownQuantityNamesThoseThereAre() {
+    #expect(
+      throws: EspalierError.budget(
+        text: "latency=0.5", expected: "macs or weightBytes as the quantity")
+    ) { try Budget("latency=0.5") }
+  }
+
+  @Test func theTextIsKeptAsItWasWritten() throws {
+    #expect(try Budget("weightBytes=300kB").text == "300kB")
+    #expect(try Budget("weightBytes=300kB").quantity == .weightBytes)
+  }
+}

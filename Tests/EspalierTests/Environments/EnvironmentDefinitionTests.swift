@@ -1,0 +1,121 @@
+import Compression
+import CompressionPolicies
+import Datasets
+import Reinforcement
+import Testing
+
+@testable import Espalier
+
+@Suite struct EnvironmentDefinitionTests {
+  private func read(_ text: String) throws -> EnvironmentDefinition {
+    try EnvironmentDefinition(JSONReader(try CanonicalJSON.parse(text)))
+  }
+
+  @Test func aNameIsEnough() throws {
+    let definition = try read(#"{"name": "plain"}"#)
+    #expect(definition.summary == "" && definition.model == nil && definition.data == nil)
+    #expect(definition.preprocessing == .raw)
+    #expect(definition.budget == (try Budget("macs=0.5")))
+    #expect(definition.episodes == 400 && definition.widths == .inner)
+    #expect(definition.smallestKeep == 0.2 && definition.pruning == PruningSettings())
+    #expect(definition.validationImages == 5000 && definition.calibrationImages == 1000)
+    #expect(definition.batch == 50 && definition.agent == DDPGConfiguration())
+    #expect(definition.baselines.isEmpty)
+  }
+
+  private static let full = """
+    { "name": "full", "kind": "amc", "summary": "all of it", "model": "m.onnx",
+      "data": "cifar10:/data", "preprocessing": { "mean": [0.1, 0.25, 0.3], "std": [1, 0.2, 2] },
+      "budget": { "weightBytes": "300kB" }, "episodes": 12, "widths": "all", "smallestKeep": 0.1,
+      "pruning": { "criterion": "l1", "reconstruction": "original", "refit": "all",
+        "ridge": 0.001, "positionsPerImage": 7 },
+      "validationImages": 11, "calibrationImages": 13, "batch": 17,
+      "agent": { "hiddenLayers": [20, 30], "actorLearningRate": 0.0003, "discount": 0.9,
+        "noise": { "standardDeviation": 0.4 } },
+      "baselines": ["uniform", "greedy", "random"] }
+    """
+
+  @Test(arguments: [#"{"name": "plain"}"#, full, #"{"name": "n", "budget": {"macs": 20000000}}"#])
+  func whatIsWrittenReadsBackTheSame(_ text: String) throws {
+    let definition = try read(text)
+    let written = try CanonicalJSON.file(definition.json)
+    #expect(try read(written) == definition)
+    #expect(try CanonicalJSON.file(try read(written).json) == written)
+    // Resolved: every field stands there but those left to the user.
+    let fields = Set((definition.json.objectValue ?? [:]).keys)
+    #expect(
+      fields.union(["model", "data"]) == Set(EnvironmentDefinition.fields))
+  }
+
+  @Test func everyFieldIsRead() throws {
+    let definition = try read(Self.full)
+    #expect(definition.widths == .all && definition.smallestKeep == 0.1)
+    #expect(definition.pruning.criterion == .l1 && definition.pruning.refit == .all)
+    #expect(definition.pruning.reconstruction == .original)
+    #expect(definition.pruning.ridge == 0.001 && definition.pruning.positionsPerImage == 7)
+    #expect(definition.preprocessing.mean == [0.1, 0.25, 0.3])
+    #expect(definition.agent.hiddenLayers == [20, 30] && definition.agent.discount == 0.9)
+    #expect(definition.agent.noise.standardDeviation == 0.4)
+    #expect(definition.agent.batchSize == DDPGConfiguration().batchSize)
+    #expect(definition.baselines == ["uniform", "greedy", "random"])
+  }
+
+  @Test(arguments: [
+    (#"{}"#, "name is missing"),
+    (#"{"name": ""}"#, "name: expected a name that is no path, found ''"),
+    (#"{"name": "a/b"}"#, "name: expected a name that is no path, found 'a/b'"),
+    (#"{"name": "n", "kind": "haq"}"#, "kind: expected 'amc', found 'haq'"),
+    (#"{"name": "n", "episode": 3}"#, "episode is not a known field"),
+    (#"{"name": "n", "episodes": 0}"#, "episodes: expected a positive integer, found 0"),
+    (#"{"name": "n", "episodes": "3"}"#, "episodes: expected an integer, found a string"),
+    (#"{"name": "n", "batch": -1}"#, "batch: expected a positive integer, found -1"),
+    (#"{"name": "n", "widths": "some"}"#, "widths: expected inner, all, found 'some'"),
+    (
+      #"{"name": "n", "smallestKeep": 0}"#,
+      "smallestKeep: expected a number above 0 and up to 1, found 0.0"
+    ),
+    (
+      #"{"name": "n", "smallestKeep": 1.5}"#,
+      "smallestKeep: expected a number above 0 and up to 1, found 1.5"
+    ),
+    (
+      #"{"name": "n", "baselines": ["uniform", "best"]}"#,
+      "baselines[1]: expected ddpg, random, uniform, greedy, found 'best'"
+    ),
+    (
+      #"{"name": "n", "pruning": {"criterion": "l2"}}"#,
+      "pruning.criterion: expected l1, leastSquares, found 'l2'"
+    ),
+    (#"{"name": "n", "pruning": {"ridges": 1}}"#, "pruning.ridges is not a known field"),
+    (#"{"name": "n", "pruning": {"ridge": -1}}"#, "pruning.ridge: expected a number from 0 on"),
+    (#"{"name": "n", "budget": {}}"#, "budget: expected one quantity, found 0"),
+    (#"{"name": "n", "budget": 0.5}"#, "budget: expected an object, found a number"),
+    (#"{"name": "n", "budget": {"macs": true}}"#, "budget: expected a budget"),
+    (#"{"name": "n", "budget": {"time": 1}}"#, "macs or weightBytes as the quantity"),
+    (#"{"name": "n", "preprocessing": "imagenett"}"#, "did you mean imagenet?"),
+    (#"{"name": "n", "preprocessing": {"mean": [1]}}"#, "preprocessing.std is missing"),
+    (
+      #"{"name": "n", "preprocessing": {"mean": [1], "std": [0]}}"#,
+      "std holds 0.0; positive numbers expected"
+    ),
+    (#"{"name": "n", "agent": {"layers": 3}}"#, "agent.layers is not a known field"),
+    (
+      #"{"name": "n", "agent": {"batchSize": 0}}"#,
+      "the agent's setting batchSize: expected at least 1, found 0"
+    ),
+    (
+      #"{"name": "n", "agent": {"batchSize": "big"}}"#,
+      #"agent.batchSize: expected a value of another type or name, found "big""#
+    ),
+    (
+      #"{"name": "n", "agent": {"noise": {"decay": "slow"}}}"#,
+      #"agent.noise.decay: expected a value of another type or name, found "slow""#
+    ),
+  ])
+  func aFieldAtFaultIsNamed(_ text: String, _ message: String) throws {
+    let error = #expect(throws: JSONError.self) { try read(text) }
+    let sentence = "\(try #require(error))"
+    #expect(sentence.contains(message), "\(sentence)")
+    #expect(!sentence.contains("\n"))
+  }
+}
