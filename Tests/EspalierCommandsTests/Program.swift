@@ -7,8 +7,11 @@ import Testing
 /// The built `espalier`, where it lies beside the test bundle.
 enum Program {
   static let url: URL? = {
-    let places = [Bundle.main.bundleURL, Bundle.main.executableURL?.deletingLastPathComponent()]
-      .compactMap { $0 } + [URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
+    let places =
+      [Bundle.main.bundleURL, Bundle.main.executableURL?.deletingLastPathComponent()]
+      .compactMap { $0 } + [
+        URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+      ]
     for place in places {
       var folder = place
       for _ in 0..<4 {

@@ -65,7 +65,8 @@ struct ProgramTests {
     #expect(applied.code == 0 && applied.error.isEmpty)
     let json = try CanonicalJSON.parse(applied.output)
     #expect(try json.string(at: "model").hasPrefix("/") && json.bool(at: "reconstructed"))
-    #expect(try Data(contentsOf: bench("small.onnx")) == Data(contentsOf: bench("run/compressed.onnx")))
+    #expect(
+      try Data(contentsOf: bench("small.onnx")) == Data(contentsOf: bench("run/compressed.onnx")))
     let bare = try run(
       "apply", "run/policy.json", "--model", "tiny.onnx", "--output", "bare.onnx")
     #expect(bare.code == 0 && bare.output.contains("the weights were not reconstructed"))
@@ -77,7 +78,8 @@ struct ProgramTests {
     #expect(try figures.double(at: "imagesPerSecond") > 0)
     try NumPyFile.write(
       TypedArray(Tensor(shape: [2, 3, 32, 32], repeating: 0.5)), to: bench("x.npy"))
-    let outputs = try run("run", "small.onnx", "--input", "input=x.npy", "--output", "out", "--json")
+    let outputs = try run(
+      "run", "small.onnx", "--input", "input=x.npy", "--output", "out", "--json")
     #expect(outputs.code == 0)
     #expect(try NumPyFile.read(bench("out/output.npy")).shape == [2, 10])
   }

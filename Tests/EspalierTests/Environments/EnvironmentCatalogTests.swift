@@ -33,7 +33,8 @@ import Testing
 
   @Test func environmentsTravelBesideTheProgram() throws {
     try folder.write("prefix/bin/espalier", "")
-    try folder.write("prefix/share/espalier/Environments/delta/environment.json", #"{"name": "delta"}"#)
+    try folder.write(
+      "prefix/share/espalier/Environments/delta/environment.json", #"{"name": "delta"}"#)
     try folder.write("prefix/bin/Environments/epsilon/environment.json", #"{"name": "epsilon"}"#)
     let catalog = EnvironmentCatalog(executable: folder("prefix/bin/espalier"))
     #expect(Set(catalog.names).isSuperset(of: ["delta", "epsilon"]))

@@ -92,9 +92,11 @@ import Testing
 
   @Test func outputsHaveTheTypesThatTheModelDeclares() throws {
     let model = try write(
-      [Node(
-        name: "cast", operatorType: "Cast", inputs: ["x"], outputs: ["y"],
-        attributes: ["to": .int(7)])],
+      [
+        Node(
+          name: "cast", operatorType: "Cast", inputs: ["x"], outputs: ["y"],
+          attributes: ["to": .int(7)])
+      ],
       inputs: [Graph.Value(name: "x", extents: [.batch, .fixed(2)])],
       outputs: [Graph.Value(name: "y", extents: [.batch, .fixed(2)], elementType: .int64)])
     let numbers = TypedArray(Tensor(shape: [1, 2]) { $0 == 0 ? 2.75 : -3.5 })
