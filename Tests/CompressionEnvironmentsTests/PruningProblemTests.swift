@@ -133,6 +133,32 @@ import Testing
     #expect(first.reward == first.accuracy / 100)
   }
 
+  @Test func candidatesWithinTheBudgetAreHeldAgainstTheBestSoFar() throws {
+    let evaluator = CountingEvaluator()
+    let problem = try SmallProblems.problem(SmallProblems.chain, evaluator: evaluator)
+    // Over the budget: measured to the end, and no standard for others.
+    #expect(try problem.evaluate([4, 8, 6]).cost > problem.budget)
+    let first = try problem.evaluate([2, 4, 3])
+    let second = try problem.evaluate([2, 3, 3])
+    _ = try problem.evaluate([1, 3, 3])
+    #expect(second.accuracy < first.accuracy)
+    #expect(evaluator.thresholds == [-.infinity, first.accuracy, first.accuracy])
+    problem.forget()
+    #expect(problem.evaluations == 0)
+    _ = try problem.evaluate([2, 3, 3])
+    #expect(evaluator.thresholds.last == -.infinity && evaluator.calls == 5)
+  }
+
+  @Test func aRememberedCandidateCountsAsTheBestOnlyOnceItIsAskedFor() throws {
+    let evaluator = CountingEvaluator()
+    let problem = try SmallProblems.problem(SmallProblems.chain, evaluator: evaluator)
+    problem.remember([2, 4, 3], accuracy: 90)
+    _ = try problem.evaluate([2, 3, 3])
+    _ = try problem.evaluate([2, 4, 3])
+    _ = try problem.evaluate([1, 3, 3])
+    #expect(evaluator.thresholds == [-.infinity, 90])
+  }
+
   @Test func aRememberedCandidateIsNotMeasured() throws {
     let evaluator = CountingEvaluator()
     let problem = try SmallProblems.problem(SmallProblems.chain, evaluator: evaluator)

@@ -8,12 +8,21 @@ import Tensors
 final class CountingEvaluator: Evaluator {
   let metric = "part"
   private(set) var calls = 0
+  /// The thresholds of measurements that may end early.
+  private(set) var thresholds: [Double] = []
 
   /// Percent of 10,000 parameters, an even number counting a little more.
   func evaluate(_ graph: Graph) throws -> Double {
     calls += 1
     let parameters = try NetworkCost(graph).parameters
     return min(100, Double(parameters) / 100 + (parameters.isMultiple(of: 2) ? 0.5 : 0))
+  }
+}
+
+extension CountingEvaluator {
+  func evaluate(_ graph: Graph, unlessBelow threshold: Double) throws -> Double {
+    thresholds.append(threshold)
+    return try evaluate(graph)
   }
 }
 

@@ -62,7 +62,7 @@ struct TinySearch: Sendable {
     """
     { "name": "tiny", "model": "../tiny.onnx", "data": "\(data)", "preprocessing": "imagenet",
       "budget": { "macs": 0.6 }, "episodes": 5, "validationImages": 30, "calibrationImages": 25,
-      "batch": 16, "widths": "\(widths)", "baselines": ["uniform"], "pruning": { \(pruning) },
+      "screeningImages": 12, "batch": 4, "widths": "\(widths)", "baselines": ["uniform"], "pruning": { \(pruning) },
       "agent": { "hiddenLayers": [8, 8], "warmupEpisodes": 2, "batchSize": 4 } }
     """
   }

@@ -206,9 +206,8 @@ extension JSONReader {
   /// A name that can be a file's: policies and run directories carry it.
   func baseName(_ key: String) throws(JSONError) -> String {
     let found: String = try read(key)
-    guard !found.isEmpty, found != ".", found != "..",
-      !found.contains(where: { "/\\".contains($0) })
-    else {
+    let isPath = found.contains { "/\\".contains($0) }
+    guard !found.isEmpty, found != ".", found != "..", !isPath else {
       throw .wrongType(
         path: path.appending(key), expected: "a name that is no path", found: "'\(found)'")
     }

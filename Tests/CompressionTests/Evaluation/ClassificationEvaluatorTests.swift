@@ -73,6 +73,45 @@ import Testing
     #expect(Set(outcomes).count == 1)
   }
 
+  /// 100 examples of which every fourth is right.
+  private func quarter(screening: Int?, batch: Int) throws -> ClassificationEvaluator {
+    let scores: [[Float]] = (0..<100).map { $0 % 4 == 0 ? [0, 1] : [1, 0] }
+    return ClassificationEvaluator(
+      try images(scores, labels: [Int](repeating: 1, count: 100)), preprocessing: .raw,
+      batch: batch, screeningImages: screening, pool: WorkerPool(threads: 1))
+  }
+
+  @Test(arguments: [1, 4, 7, 40, 100])
+  func screeningEndsAMeasurementThatIsPlainlyBelow(_ batch: Int) throws {
+    let evaluator = try quarter(screening: 40, batch: batch)
+    let network = graph(classes: 2)
+    // 25 % of 40 images and four standard errors are 52.4 %.
+    let seen = (40 + batch - 1) / batch * batch
+    let early = 100 * Double((min(seen, 100) + 3) / 4) / Double(min(seen, 100))
+    #expect(try evaluator.evaluate(network, unlessBelow: 70) == early)
+    #expect(try evaluator.evaluate(network, unlessBelow: 45) == 25)
+    #expect(try evaluator.evaluate(network, unlessBelow: -.infinity) == 25)
+    #expect(try evaluator.evaluate(network) == 25)
+    #expect(early < 70)
+  }
+
+  @Test func withoutScreeningAThresholdChangesNothing() throws {
+    for screening in [nil, 100, 500] {
+      let evaluator = try quarter(screening: screening, batch: 10)
+      #expect(try evaluator.evaluate(graph(classes: 2), unlessBelow: 99) == 25)
+    }
+  }
+
+  @Test func aMeasurementThatEndsEarlySaysHowManyImagesItSaw() throws {
+    var calls: [[Int]] = []
+    let outcome = try quarter(screening: nil, batch: 30).measure(graph(classes: 2)) {
+      calls.append([$0, $1])
+      return $1 < 60
+    }
+    #expect(calls == [[8, 30], [15, 60]])
+    #expect(outcome.images == 60 && outcome.top1 == 25 && outcome.top5 == 100)
+  }
+
   @Test func imagesOfOtherExtentsAreRefused() throws {
     let evaluator = try ClassificationEvaluator(
       images([[1, 2, 3]], labels: [0]), preprocessing: .raw, pool: WorkerPool(threads: 1))

@@ -37,7 +37,8 @@ struct LayerProblem {
       }
     }
     let moments = SecondMoments(
-      layer, sampler: sampler, input: inputs, targets: targets, pool: WorkerPool(threads: 1))
+      layer, sampler: sampler, input: StoredValue(inputs), targets: targets,
+      pool: WorkerPool(threads: 1))
     problem = LeastSquares(
       layer, moments: moments, prior: graph.effectiveWeights(of: layer), ridge: ridge)
   }
@@ -147,7 +148,7 @@ private func networkOutput(_ graph: Graph, _ examples: Tensor) throws -> Tensor 
     let sampler = PatchSampler(images: 8, perImage: 1, output: [1, 2], using: &generator)
     let prior = graph.effectiveWeights(of: layer)
     let moments = SecondMoments(
-      layer, sampler: sampler, input: Tensor(shape: [8, 3]),
+      layer, sampler: sampler, input: StoredValue(shape: [8, 3]),
       targets: [Float](repeating: 0.5, count: 16), pool: WorkerPool(threads: 1))
     let solution = try LeastSquares(layer, moments: moments, prior: prior, ridge: 1e-4)
       .solve(keeping: [0, 2])

@@ -129,7 +129,7 @@ struct WindowCase: CustomTestStringConvertible, Sendable {
     let size = images.count / images.shape[0]
     var rows = [Float](repeating: .nan, count: count * layer.features)
     rows.withUnsafeMutableBufferPointer { rows in
-      images.scalars.withUnsafeBufferPointer { values in
+      StoredValue(images).scalars.withUnsafeBufferPointer { values in
         guard let rows = rows.baseAddress, let values = values.baseAddress else { return }
         sampler.gatherPatches(
           layer, image: values + number * size, extents: images.shape, number: number, into: rows)
@@ -190,9 +190,11 @@ struct WindowCase: CustomTestStringConvertible, Sendable {
       }
     }
     let one = SecondMoments(
-      layer, sampler: sampler, input: images, targets: targets, pool: WorkerPool(threads: 1))
+      layer, sampler: sampler, input: StoredValue(images), targets: targets,
+      pool: WorkerPool(threads: 1))
     let two = SecondMoments(
-      layer, sampler: sampler, input: images, targets: targets, pool: WorkerPool(threads: 2))
+      layer, sampler: sampler, input: StoredValue(images), targets: targets,
+      pool: WorkerPool(threads: 2))
     #expect(one.gram == two.gram && one.cross == two.cross)
     #expect(zip(one.gram, gram).allSatisfy { abs($0 - $1) < 1e-2 })
     #expect(zip(one.cross, cross).allSatisfy { abs($0 - $1) < 1e-2 })

@@ -20,7 +20,7 @@ import Testing
     #expect(definition.smallestKeep == 0.2 && definition.pruning == PruningSettings())
     #expect(definition.validationImages == 5000 && definition.calibrationImages == 1000)
     #expect(definition.batch == 50 && definition.agent == DDPGConfiguration())
-    #expect(definition.baselines.isEmpty)
+    #expect(definition.baselines.isEmpty && definition.screeningImages == nil)
   }
 
   private static let full = """
@@ -29,7 +29,7 @@ import Testing
       "budget": { "weightBytes": "300kB" }, "episodes": 12, "widths": "all", "smallestKeep": 0.1,
       "pruning": { "criterion": "l1", "reconstruction": "original", "refit": "all",
         "ridge": 0.001, "positionsPerImage": 7 },
-      "validationImages": 11, "calibrationImages": 13, "batch": 17,
+      "validationImages": 11, "screeningImages": 6, "calibrationImages": 13, "batch": 17,
       "agent": { "hiddenLayers": [20, 30], "actorLearningRate": 0.0003, "discount": 0.9,
         "noise": { "standardDeviation": 0.4 } },
       "baselines": ["uniform", "greedy", "random"] }
@@ -44,7 +44,7 @@ import Testing
     // Resolved: every field stands there but those left to the user.
     let fields = Set((definition.json.objectValue ?? [:]).keys)
     #expect(
-      fields.union(["model", "data"]) == Set(EnvironmentDefinition.fields))
+      fields.union(["model", "data", "screeningImages"]) == Set(EnvironmentDefinition.fields))
   }
 
   @Test func everyFieldIsRead() throws {
@@ -58,6 +58,7 @@ import Testing
     #expect(definition.agent.noise.standardDeviation == 0.4)
     #expect(definition.agent.batchSize == DDPGConfiguration().batchSize)
     #expect(definition.baselines == ["uniform", "greedy", "random"])
+    #expect(definition.screeningImages == 6)
   }
 
   @Test(arguments: [
@@ -68,6 +69,10 @@ import Testing
     (#"{"name": "n", "episode": 3}"#, "episode is not a known field"),
     (#"{"name": "n", "episodes": 0}"#, "episodes: expected a positive integer, found 0"),
     (#"{"name": "n", "episodes": "3"}"#, "episodes: expected an integer, found a string"),
+    (
+      #"{"name": "n", "screeningImages": 0}"#,
+      "screeningImages: expected a positive integer, found 0"
+    ),
     (#"{"name": "n", "batch": -1}"#, "batch: expected a positive integer, found -1"),
     (#"{"name": "n", "widths": "some"}"#, "widths: expected inner, all, found 'some'"),
     (
