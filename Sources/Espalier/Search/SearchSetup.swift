@@ -83,7 +83,8 @@ struct SearchImages {
   /// Parts the training split.
   ///
   /// Validation and calibration images come from it in the order of the stream `images`: validation
-  /// from its front, calibration from its end, so that neither number moves the other's images. Data with a validation split of their own are validated on its first images.
+  /// from its front, calibration from its end, so that neither number moves the other's images. Data
+  /// with a validation split of their own are validated on its first images.
   init(_ data: String, _ definition: EnvironmentDefinition, streams: RandomStreams) throws {
     let specification = try DataSpecification(data)
     let training = try LabelledImages.load(specification, defaultSplit: .train)
