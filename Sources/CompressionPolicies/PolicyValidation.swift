@@ -81,6 +81,22 @@ extension CompressionPolicy.Pruning {
     checks.baseName(calibration.data, place.appending("data"))
     checks.extent(calibration.images, place.appending("images"))
     checks.extent(calibration.positions, place.appending("positions"))
+    calibration.preprocessing?.check(&checks, place.appending("preprocessing"))
     checks.count(calibration.seed, place.appending("seed"))
+  }
+}
+
+extension PreprocessingRecord {
+  fileprivate func check(_ checks: inout PolicyChecks, _ path: JSONPath) {
+    switch self {
+    case .named(let name): checks.name(name, path)
+    case .meanAndDeviation(let mean, let std):
+      for (index, value) in mean.enumerated() {
+        checks.finite(value, path.appending("mean").appending(index))
+      }
+      for (index, value) in std.enumerated() {
+        checks.cost(value, path.appending("std").appending(index))
+      }
+    }
   }
 }

@@ -34,14 +34,20 @@ extension CompressionPolicy {
     public var images: Int
     /// The number of positions sampled of each feature map, where it was not all of them.
     public var positions: Int?
+    /// How pixels became numbers, where the data are pixels.
+    public var preprocessing: PreprocessingRecord?
     /// The seed of the sampling, not negative.
     public var seed: Int
 
     /// Calibration data of its parts.
-    public init(data: String, images: Int, positions: Int? = nil, seed: Int) {
+    public init(
+      data: String, images: Int, positions: Int? = nil, preprocessing: PreprocessingRecord? = nil,
+      seed: Int
+    ) {
       self.data = data
       self.images = images
       self.positions = positions
+      self.preprocessing = preprocessing
       self.seed = seed
     }
   }
@@ -72,17 +78,19 @@ extension CompressionPolicy.Pruning: JSONRepresentable {
 extension CompressionPolicy.Calibration: JSONRepresentable {
   /// Reads the fields.
   public init(_ reader: JSONReader) throws(JSONError) {
-    try reader.refuseFields(otherThan: ["data", "images", "positions", "seed"])
+    try reader.refuseFields(otherThan: ["data", "images", "positions", "preprocessing", "seed"])
     data = try reader.read("data")
     images = try reader.read("images")
     positions = try reader.readIfPresent("positions")
+    preprocessing = try reader.readIfPresent("preprocessing")
     seed = try reader.read("seed")
   }
 
   /// The fields that are set.
   public var json: JSONValue {
     .object(omittingNil: [
-      "data": data.json, "images": images.json, "positions": positions?.json, "seed": seed.json,
+      "data": data.json, "images": images.json, "positions": positions?.json,
+      "preprocessing": preprocessing?.json, "seed": seed.json,
     ])
   }
 }

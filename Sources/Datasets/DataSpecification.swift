@@ -119,6 +119,13 @@ public struct DataSpecification: Equatable, Sendable, CustomStringConvertible {
     text(path: path.isEmpty ? "" : URL(fileURLWithPath: path).lastPathComponent)
   }
 
+  /// The specification with an absolute path, which means the same from any working directory.
+  public var absolute: DataSpecification {
+    var absolute = self
+    if !path.isEmpty { absolute.path = folder.absoluteURL.standardizedFileURL.path }
+    return absolute
+  }
+
   /// The folder, `~` understood, relative to the working directory.
   var folder: URL {
     URL(fileURLWithPath: (path as NSString).expandingTildeInPath, isDirectory: true)
@@ -130,23 +137,5 @@ public struct DataSpecification: Equatable, Sendable, CustomStringConvertible {
     if let limit { text += ",limit=\(limit)" }
     if let seed { text += ",seed=\(seed)" }
     return text
-  }
-}
-
-extension DataSpecification: Codable {
-  /// Decodes the text.
-  public init(from decoder: any Decoder) throws {
-    do {
-      try self.init(try decoder.singleValueContainer().decode(String.self))
-    } catch let error as DatasetError {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: error.description))
-    }
-  }
-
-  /// Encodes the text.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
   }
 }

@@ -109,38 +109,12 @@ public struct Preprocessing: Equatable, Sendable {
   }
 }
 
-extension Preprocessing: Codable {
-  private enum CodingKeys: String, CodingKey, CaseIterable {
-    case mean, std
-  }
-
-  /// Decodes a name, or an object with `mean` and `std`.
-  public init(from decoder: any Decoder) throws {
-    do {
-      if let name = try? decoder.singleValueContainer().decode(String.self) {
-        self = try Preprocessing.named(name)
-        return
-      }
-      let container = try decoder.container(keyedBy: CodingKeys.self)
-      self = try Preprocessing.meanAndDeviation(
-        mean: try container.decode([Float].self, forKey: .mean),
-        std: try container.decode([Float].self, forKey: .std))
-    } catch let error as DatasetError {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: error.description))
-    }
-  }
-
-  /// Encodes the name, or an object with `mean` and `std`.
-  public func encode(to encoder: any Encoder) throws {
-    if let name {
-      var container = encoder.singleValueContainer()
-      try container.encode(name)
-    } else {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(mean, forKey: .mean)
-      try container.encode(std, forKey: .std)
-    }
+extension Preprocessing: CustomStringConvertible {
+  /// The name, or mean and deviation as the options take them.
+  public var description: String {
+    if let name { return name }
+    func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ",") }
+    return "mean \(list(mean)) and std \(list(std))"
   }
 }
 

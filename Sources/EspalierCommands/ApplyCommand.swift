@@ -30,7 +30,7 @@ struct ApplyCommand: ParsableCommand {
   func run() throws {
     let applied = try PolicyApplication(
       policy: policy.fileURL, model: model.fileURL, data: data,
-      preprocessing: try pixels.resolved() ?? .raw, threads: compute.threads)
+      preprocessing: try pixels.resolved(), threads: compute.threads)
     try ONNXFile.write(applied.graph, to: output.fileURL)
     let macs = applied.policy.compressed.macs.macs
     if compute.json {

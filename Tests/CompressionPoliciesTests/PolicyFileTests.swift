@@ -23,6 +23,8 @@ import Units
     #expect(policy.original.fineTuned == nil)
     #expect(policy.search.reward == -0.116)
     #expect(policy.pruning?.calibration?.positions == 10)
+    #expect(
+      policy.pruning?.calibration?.preprocessing == .meanAndDeviation(mean: [0.5], std: [0.25]))
     #expect(policy.layers[1].keptOutputIndices == [1, 4, 11])
     #expect(policy.layers[1].weightBits == BitWidth(4))
     #expect(policy.layers[2].activationBits == nil)

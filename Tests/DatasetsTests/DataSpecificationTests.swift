@@ -19,8 +19,7 @@ import Testing
     for text in ["idx:/d/fm,split=train,limit=7", "glyphs:,split=test,seed=4", "npy:x y"] {
       let specification = try DataSpecification(text)
       #expect(specification.description == text)
-      let data = try JSONEncoder().encode([specification])
-      #expect(try JSONDecoder().decode([DataSpecification].self, from: data) == [specification])
+      #expect(try DataSpecification(specification.description) == specification)
     }
     #expect(
       try DataSpecification("idx:/d/fm,split=train").nameWithoutPath == "idx:fm,split=train")
@@ -81,9 +80,10 @@ import Testing
     #expect(sentence { _ = try DataSpecification(text) } == expected)
   }
 
-  @Test func aMistakeInAFileIsADecodingError() {
-    #expect(throws: DecodingError.self) {
-      try JSONDecoder().decode([DataSpecification].self, from: Data("[\"npi:x\"]".utf8))
-    }
+  @Test func absoluteMeansTheSameFromAnyFolder() throws {
+    let here = FileManager.default.currentDirectoryPath
+    #expect(
+      try DataSpecification("npy:a/../b,limit=3").absolute.description == "npy:\(here)/b,limit=3")
+    #expect(try DataSpecification("glyphs:,seed=4").absolute.description == "glyphs:,seed=4")
   }
 }

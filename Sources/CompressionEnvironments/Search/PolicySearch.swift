@@ -8,6 +8,9 @@ public protocol PolicySearch {
   /// The agent's name.
   var name: String { get }
 
+  /// How many candidates the agent measures when it may measure `episodes`.
+  func measurements(of episodes: Int) -> Int
+
   /// Measures up to `episodes` candidates.
   ///
   /// - Parameters:
@@ -20,6 +23,11 @@ public protocol PolicySearch {
     _ problem: PruningProblem, episodes: Int, streams: RandomStreams,
     onEpisode: (SearchEpisode) throws -> Bool
   ) throws
+}
+
+extension PolicySearch {
+  /// All that it may.
+  public func measurements(of episodes: Int) -> Int { episodes }
 }
 
 /// One measured candidate, as the journal tells it.

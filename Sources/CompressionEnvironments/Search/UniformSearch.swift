@@ -8,6 +8,9 @@ public struct UniformSearch: PolicySearch {
   /// The uniform agent.
   public init() {}
 
+  /// One: there is nothing to choose.
+  public func measurements(of episodes: Int) -> Int { min(1, episodes) }
+
   /// Measures one candidate.
   public func search(
     _ problem: PruningProblem, episodes: Int, streams: RandomStreams,

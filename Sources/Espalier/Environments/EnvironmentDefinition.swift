@@ -89,7 +89,7 @@ extension EnvironmentDefinition: JSONRepresentable {
   public var json: JSONValue {
     .object(omittingNil: [
       "name": name.json, "kind": "amc", "summary": summary.json, "model": model?.json,
-      "data": data?.json, "preprocessing": preprocessingJSON,
+      "data": data?.json, "preprocessing": preprocessing.record.json,
       "budget": .object([budget.quantity.rawValue: budget.text.json]), "episodes": episodes.json,
       "widths": widths.rawValue.json, "smallestKeep": smallestKeep.json,
       "pruning": [
@@ -107,25 +107,16 @@ extension EnvironmentDefinition: JSONRepresentable {
   // MARK: - Nested fields
 
   private static func preprocessing(_ reader: JSONReader) throws(JSONError) -> Preprocessing {
-    guard let field = reader["preprocessing"] else { return .raw }
-    do {
-      if let name = field.value.stringValue { return try .named(name) }
-      return try .meanAndDeviation(
-        mean: field.doubles(at: "mean").map { Float($0) },
-        std: field.doubles(at: "std").map { Float($0) })
-    } catch let error as JSONError {
-      throw error
-    } catch {
-      throw .wrongType(path: field.path, expected: "a preprocessing", found: "\(error)")
+    guard let record: PreprocessingRecord = try reader.readIfPresent("preprocessing") else {
+      return .raw
     }
-  }
-
-  private var preprocessingJSON: JSONValue {
-    if let name = preprocessing.name { return name.json }
-    return [
-      "mean": .array(preprocessing.mean.map { .number(Double("\($0)") ?? 0) }),
-      "std": .array(preprocessing.std.map { .number(Double("\($0)") ?? 1) }),
-    ]
+    do {
+      return try Preprocessing(record)
+    } catch {
+      throw .wrongType(
+        path: reader.path.appending("preprocessing"), expected: "a preprocessing",
+        found: "\(error)")
+    }
   }
 
   private static func budget(_ reader: JSONReader) throws(JSONError) -> Budget {

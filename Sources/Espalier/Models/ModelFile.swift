@@ -12,7 +12,7 @@ public struct ModelFile {
   /// The network.
   public let graph: Graph
 
-  /// Reads an ONNX file.
+  /// Reads an ONNX file; one that was exported for a single example takes any batch.
   ///
   /// - Throws: `ONNXError` or `FileError` with the file, node and operator at fault.
   public init(_ url: URL) throws {
@@ -22,6 +22,8 @@ public struct ModelFile {
       let text = String(byte, radix: 16)
       return text.count == 1 ? "0" + text : text
     }.joined()
-    graph = try ONNXFile.decode(bytes, file: url.lastPathComponent).graph
+    graph = try ONNXFile.decode(
+      bytes, file: url.lastPathComponent, options: ONNXReadOptions(freeBatch: true)
+    ).graph
   }
 }

@@ -26,11 +26,12 @@ public struct PolicyApplication {
   ///   - policy: the policy's file.
   ///   - model: the original model's file.
   ///   - data: the data that the search used, to reconstruct; nil leaves the weights as they are.
-  ///   - preprocessing: how pixels become numbers; needed with data.
+  ///   - preprocessing: how pixels become numbers; nil takes what the policy says.
   ///   - threads: threads; nil takes one per processor.
-  /// - Throws: `PolicyError`, `EspalierError.otherModel`, `CompressionError.policyMismatch` naming the layer.
+  /// - Throws: `PolicyError`, `EspalierError.otherModel`, `EspalierError.setting` for a preprocessing
+  ///   that is not the policy's, `CompressionError.policyMismatch` naming the layer.
   public init(
-    policy policyURL: URL, model modelURL: URL, data: String?, preprocessing: Preprocessing,
+    policy policyURL: URL, model modelURL: URL, data: String?, preprocessing: Preprocessing?,
     threads: Int?
   ) throws {
     let policy = try CompressionPolicy(reading: policyURL)
@@ -52,7 +53,7 @@ public struct PolicyApplication {
       let count = pruning.calibration?.images ?? 1000
       images = try SearchImages.calibration(
         data, count: count, streams: RandomStreams(seed: UInt64(seed))
-      ).tensor(preprocessing)
+      ).tensor(pruning.preprocessing(asked: preprocessing))
     }
     let pruner = try ChannelPruner(
       model.graph, images: images, settings: settings,
@@ -142,6 +143,18 @@ extension CompressionPolicy {
         layer: layers.last?.name ?? "", expected: "\(compressed.macs.macs) MACs in all",
         found: "\(macs)")
     }
+  }
+}
+
+extension CompressionPolicy.Pruning {
+  /// The policy's preprocessing, which what a user asks for must not contradict: other pixels would
+  /// give other weights.
+  fileprivate func preprocessing(asked: Preprocessing?) throws -> Preprocessing {
+    guard let record = calibration?.preprocessing else { return asked ?? .raw }
+    let own = try Preprocessing(record)
+    guard let asked, asked.record != own.record else { return own }
+    throw EspalierError.setting(
+      name: "--preprocessing", expected: "the policy's \(own)", found: "\(asked)")
   }
 }
 

@@ -63,7 +63,9 @@ struct AgentRun {
           "episode": .integer(episode.index), "seconds": .number(Double(now - last) * 1e-9),
         ])
         try clock.write(contentsOf: Data((seconds + "\n").utf8))
-        onProgress(progress(episode, seconds: Double(now - start) * 1e-9))
+        onProgress(
+          progress(
+            episode, of: agent.measurements(of: episodes), seconds: Double(now - start) * 1e-9))
       }
       last = now
       if Interruption.isRequested { throw EspalierError.interrupted(folder: folder) }
@@ -78,9 +80,11 @@ struct AgentRun {
     if best.map({ episode.candidate.reward > $0.candidate.reward }) ?? true { best = episode }
   }
 
-  private func progress(_ episode: SearchEpisode, seconds: Double) -> SearchProgress {
+  private func progress(
+    _ episode: SearchEpisode, of total: Int, seconds: Double
+  ) -> SearchProgress {
     SearchProgress(
-      agent: name, episode: episode.index + 1, episodes: episodes,
+      agent: name, episode: episode.index + 1, episodes: total,
       reward: episode.candidate.reward, best: best?.candidate.reward, seconds: seconds)
   }
 }

@@ -60,7 +60,7 @@ public enum SearchRun {
       "agent": request.agent.json, "seed": request.seed.json,
       "model": CompressionPolicy.Model(file: setup.model.name, sha256: setup.model.sha256).json,
     ])
-    for (url, text) in [(directory.environment, environment), (directory.description, description)]
+    for (url, text) in [(directory.description, description), (directory.environment, environment)]
     {
       let bytes = Data(text.utf8)
       if SearchJournal(directory.episodes()).hasEpisodes,

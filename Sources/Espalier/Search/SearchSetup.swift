@@ -22,7 +22,7 @@ final class SearchSetup {
   init(_ request: SearchRequest) throws {
     let catalog = EnvironmentCatalog(own: request.environmentFolders)
     let entry = try catalog.entry(request.environment, settings: request.settings)
-    definition = try Self.definition(entry.definition, request)
+    var definition = try Self.definition(entry.definition, request)
     let modelURL = request.model ?? definition.model.map { entry.file($0) }
     guard let modelURL else {
       throw EspalierError.missing(what: "which model to compress", option: "--model FILE")
@@ -30,6 +30,8 @@ final class SearchSetup {
     guard let data = definition.data else {
       throw EspalierError.missing(what: "which data to use", option: "--data SPEC")
     }
+    definition.model = modelURL.absoluteURL.standardizedFileURL.path
+    self.definition = definition
     model = try ModelFile(modelURL)
     pool = WorkerPool(threads: request.threads)
     streams = RandomStreams(seed: UInt64(request.seed))
@@ -37,8 +39,7 @@ final class SearchSetup {
     validation = ClassificationEvaluator(
       images.validation, preprocessing: definition.preprocessing, batch: definition.batch,
       screeningImages: definition.screeningImages, pool: pool)
-    let (definition, pool) = (definition, pool)
-    test = images.test.map {
+    test = images.test.map { [definition, pool] in
       ClassificationEvaluator(
         $0, preprocessing: definition.preprocessing, batch: definition.batch, pool: pool)
     }
@@ -51,7 +52,8 @@ final class SearchSetup {
       budget: { definition.budget.limit(original: $1) }, evaluator: validation)
     calibrationRecord = CompressionPolicy.Calibration(
       data: images.name, images: images.calibration.count,
-      positions: definition.pruning.positionsPerImage, seed: request.seed)
+      positions: definition.pruning.positionsPerImage,
+      preprocessing: definition.preprocessing.record, seed: request.seed)
   }
 
   /// The definition with what the command line says laid over it.
@@ -67,7 +69,9 @@ final class SearchSetup {
       }
       definition.episodes = episodes
     }
-    if let data = request.data { definition.data = data }
+    if let data = request.data {
+      definition.data = try DataSpecification(data).absolute.description
+    }
     if let batch = request.batch { definition.batch = max(1, batch) }
     return definition
   }

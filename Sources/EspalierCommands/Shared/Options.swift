@@ -40,22 +40,14 @@ struct PixelOptions: ParsableArguments {
     if preprocessing != nil, mean != nil {
       throw ValidationError("--preprocessing and --mean exclude each other.")
     }
+    if mean != nil {
+      do { _ = try resolved() } catch { throw ValidationError("\(error)") }
+    }
   }
 
   /// What was asked for, nil when nothing was.
   func resolved() throws -> Preprocessing? {
-    if let preprocessing { return try .named(preprocessing) }
-    guard let mean, let std else { return nil }
-    return try .meanAndDeviation(mean: numbers(mean), std: numbers(std))
-  }
-
-  private func numbers(_ text: String) throws -> [Float] {
-    try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-      guard let number = Float(part) else {
-        throw ValidationError("'\(part)' in '\(text)' is no number.")
-      }
-      return number
-    }
+    try .parse(name: preprocessing, mean: mean, std: std)
   }
 }
 

@@ -27,11 +27,11 @@ import Testing
 
   private func apply(
     _ tiny: TinySearch, policy: URL? = nil, model: URL? = nil, data: String? = TinySearch.data,
-    threads: Int = 1
+    preprocessing: Preprocessing? = nil, threads: Int = 1
   ) throws -> PolicyApplication {
     try PolicyApplication(
       policy: policy ?? tiny.folder("run/policy.json"), model: model ?? tiny.folder("tiny.onnx"),
-      data: data, preprocessing: .imagenet, threads: threads)
+      data: data, preprocessing: preprocessing, threads: threads)
   }
 
   @Test(arguments: [1, 2])
@@ -56,6 +56,15 @@ import Testing
     let written = try ONNXFile.read(tiny.folder("run/compressed.onnx")).graph
     #expect(try applied.graph.shapes(batch: 1) == written.shapes(batch: 1))
     #expect(applied.graph.initializers != written.initializers)
+  }
+
+  @Test func pixelsOtherThanThePolicysAreRefused() throws {
+    let tiny = try Self.inner.get()
+    #expect(try apply(tiny, preprocessing: .imagenet).isReconstructed)
+    #expect(
+      throws: EspalierError.setting(
+        name: "--preprocessing", expected: "the policy's imagenet", found: "signed-unit")
+    ) { try apply(tiny, preprocessing: .signedUnit) }
   }
 
   @Test func fewerImagesThanThePolicyNamesAreRefused() throws {

@@ -188,6 +188,19 @@ struct ONNXExtentTests {
     #expect(freed.outputs[0].extents == [.batch, .fixed(3)])
   }
 
+  @Test("A network exported for one example reshapes any number of them")
+  func freedReshape() throws {
+    var file = FileBuilder(opset: 18)
+    file.inputs = [FileBuilder.value("x", ["1", "3", "5"])]
+    file.outputs = [FileBuilder.value("y", ["1", "15"])]
+    file.node("Constant", [], ["shape"], [("value_ints", .ints([1, 15]))])
+    file.node("Reshape", ["x", "shape"], ["y"])
+    let freed = try read(file, options: ONNXReadOptions(freeBatch: true))
+    #expect(try freed.shapes(batch: 4)["y"] == [4, 15])
+    #expect(freed.outputs[0].extents == [.batch, .fixed(15)])
+    #expect(try read(file).shapes(batch: 1)["y"] == [1, 15])
+  }
+
   @Test("The batch's symbol is the batch on any axis; other symbols need a given shape")
   func symbols() throws {
     let inputs: [(String, [String?]?)] = [("x", ["N", "3"]), ("z", ["7", "N", "H"])]

@@ -82,6 +82,7 @@ struct ModelImporter {
     try GraphChecks.knowsOperators(of: graph)
     do throws(GraphError) {
       var graph = try graph.foldingConstants()
+      if options.freeBatch { graph = BatchRelease.released(graph) }
       graph.outputs = OutputExtents.completed(graph)
       return graph
     } catch {
