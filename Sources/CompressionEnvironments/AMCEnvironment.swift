@@ -1,3 +1,4 @@
+import Compression
 public import Reinforcement
 import Tensors
 
@@ -45,8 +46,7 @@ public final class AMCEnvironment: Environment {
     let wanted = try actionSpace.checked(action)[0]
     let decision = problem.decisions[decided.count]
     let bounds = problem.bounds(after: decided)
-    let asked = Int((wanted * Double(decision.channels)).rounded(.toNearestOrEven))
-    let width = min(max(asked, bounds.lowerBound), bounds.upperBound)
+    let width = decision.choice(nearest: wanted, in: bounds)
     decided.append(width)
     let executed = min(
       max(Double(width) / Double(decision.channels), actionSpace.low[0]), actionSpace.high[0])
@@ -61,7 +61,9 @@ public final class AMCEnvironment: Environment {
       self.candidate = candidate
       transition.reward = candidate.reward
       transition.info["accuracy"] = .number(candidate.accuracy)
-      transition.info["cost"] = .number(Double(candidate.cost))
+      for quantity in WidthCosts.Quantity.allCases {
+        transition.info[quantity.rawValue] = .number(Double(candidate.cost[quantity]))
+      }
     }
     return transition
   }

@@ -45,10 +45,11 @@ public struct AMCState: Equatable, Sendable {
       let largest = decisions.map { $0.features[keyPath: key] }.max() ?? 0
       return largest > 0 ? Double(features[keyPath: key]) / Double(largest) : 0
     }
-    let original = Double(max(problem.originalCost, 1))
+    let quantity = problem.leadingQuantity
+    let original = Double(max(problem.originalCost[quantity], 1))
     let whole = decisions.map(\.channels)
-    let now = problem.cost(decided + whole[decided.count...])
-    let cutLater = problem.cost(decided + decisions[decided.count...].map(\.fewest))
+    let now = problem.cost(decided + whole[decided.count...])[quantity]
+    let cutLater = problem.cost(decided + decisions[decided.count...].map(\.fewest))[quantity]
     index = decisions.count > 1 ? Double(decided.count) / Double(decisions.count) : 0
     outputChannels = scaled(\.outputChannels)
     inputChannels = scaled(\.inputChannels)

@@ -17,7 +17,7 @@ struct SearchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The data, such as cifar10:DIR.", valueName: "spec"))
   var data: String?
 
-  @Option(help: ArgumentHelp("ddpg, random, uniform or greedy.", valueName: "name"))
+  @Option(help: ArgumentHelp("ddpg, random, evolution, uniform, shallow, deep or greedy.", valueName: "name"))
   var agent = "ddpg"
 
   @Option(help: ArgumentHelp("Candidates to measure.", valueName: "n"))
@@ -25,7 +25,8 @@ struct SearchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A limit: macs=0.5, macs=20M, weightBytes=300kB.", valueName: "key=value"))
+      "A limit: macs=0.5, macs=20M, weightBytes=300kB; may be repeated.",
+      valueName: "key=value"))
   var budget: [String] = []
 
   @Option(help: ArgumentHelp("The seed of all random streams.", valueName: "n"))
@@ -52,7 +53,6 @@ struct SearchCommand: ParsableCommand {
 
   func validate() throws {
     if seed < 0 { throw ValidationError("--seed: expected a number from 0 on.") }
-    if budget.count > 1 { throw ValidationError("--budget: one limit at a time.") }
     if let episodes, episodes < 1 { throw ValidationError("--episodes: expected 1 or more.") }
     if let batch, batch < 1 { throw ValidationError("--batch: expected 1 or more.") }
     if resume, output == nil { throw ValidationError("--resume needs --output.") }
@@ -76,7 +76,7 @@ struct SearchCommand: ParsableCommand {
     request.settings = set
     request.model = model?.fileURL
     request.data = data
-    request.budget = budget.first
+    request.budgets = budget
     request.agent = agent
     request.episodes = episodes
     request.seed = seed

@@ -1,4 +1,5 @@
 import Compression
+import Foundation
 import Networks
 import Tensors
 import Testing
@@ -11,8 +12,8 @@ import Testing
     #expect(problem.decisions.map(\.layer) == ["b", "c", "classes"])
     #expect(problem.decisions.map(\.channels) == [4, 8, 6])
     #expect(problem.decisions.map(\.fewest) == [3, 5, 4])
-    #expect(problem.originalCost == 5184 + 3456 + 5184 + 12)
-    #expect(problem.budget == (5184 + 3456 + 5184 + 12) * 3 / 4)
+    #expect(problem.originalCost.macs == 5184 + 3456 + 5184 + 12)
+    #expect(problem.limits == [CostLimit(.macs, most: (5184 + 3456 + 5184 + 12) * 3 / 4)])
   }
 
   @Test func theFewestChannelsAreExactWhereTheProductIsNot() throws {
@@ -36,7 +37,8 @@ import Testing
     #expect(Set(all.decisions.map(\.layer)).count == 6)
   }
 
-  @Test(arguments: WidthCosts.Quantity.allCases, PrunedWidths.allCases)
+  @Test(
+    arguments: [WidthCosts.Quantity.macs, .parameters, .weightBytes], PrunedWidths.allCases)
   func everySequenceOfActionsEndsOnTheBudget(
     _ quantity: WidthCosts.Quantity, _ widths: PrunedWidths
   ) throws {
@@ -56,9 +58,10 @@ import Testing
           decided.append(
             sequence == 0 ? bounds.lowerBound : sequence == 1 ? bounds.upperBound : draw)
         }
-        let cost = problem.cost(decided)
-        #expect(cost <= problem.budget)
-        #expect(Double(cost) >= 0.98 * Double(problem.budget), "\(part): \(decided)")
+        let cost = problem.cost(decided)[quantity]
+        let most = problem.limits[0].most
+        #expect(cost <= most)
+        #expect(Double(cost) >= 0.98 * Double(most), "\(part): \(decided)")
       }
     }
   }
@@ -68,7 +71,7 @@ import Testing
       let problem = try SmallProblems.problem(SmallProblems.chain, quantity)
       for widths in [[4, 8, 6], [1, 2, 2], [3, 5, 4]] {
         let cost = try NetworkCost(problem.prune(widths).graph)
-        #expect(problem.cost(widths) == (quantity == .macs ? cost.macs : cost.weightBytes))
+        #expect(problem.cost(widths) == cost)
       }
     }
   }
@@ -87,7 +90,7 @@ import Testing
     #expect("\(error)".contains("the smallest reachable is \(smallest) (0.1408 of the original"))
     // The part that the message names is enough.
     let problem = try SmallProblems.problem(SmallProblems.chain, part: 0.1408)
-    #expect(problem.budget >= smallest)
+    #expect(problem.limits[0].most >= smallest)
     #expect(problem.bounds(after: []) == 1...1)
   }
 
@@ -137,12 +140,15 @@ import Testing
     let evaluator = CountingEvaluator()
     let problem = try SmallProblems.problem(SmallProblems.chain, evaluator: evaluator)
     // Over the budget: measured to the end, and no standard for others.
-    #expect(try problem.evaluate([4, 8, 6]).cost > problem.budget)
+    #expect(!problem.limits.allow(try problem.evaluate([4, 8, 6]).cost))
     let first = try problem.evaluate([2, 4, 3])
     let second = try problem.evaluate([2, 3, 3])
     _ = try problem.evaluate([1, 3, 3])
     #expect(second.accuracy < first.accuracy)
-    #expect(evaluator.thresholds == [-.infinity, first.accuracy, first.accuracy])
+    #expect(evaluator.thresholds.count == 3 && evaluator.thresholds[0] == -.infinity)
+    for threshold in evaluator.thresholds.dropFirst() {
+      #expect(abs(threshold - first.accuracy) < 1e-9)
+    }
     problem.forget()
     #expect(problem.evaluations == 0)
     _ = try problem.evaluate([2, 3, 3])
@@ -156,7 +162,8 @@ import Testing
     _ = try problem.evaluate([2, 3, 3])
     _ = try problem.evaluate([2, 4, 3])
     _ = try problem.evaluate([1, 3, 3])
-    #expect(evaluator.thresholds == [-.infinity, 90])
+    #expect(evaluator.thresholds.count == 2 && evaluator.thresholds[0] == -.infinity)
+    #expect(abs((evaluator.thresholds.last ?? 0) - 90) < 1e-9)
   }
 
   @Test func aRememberedCandidateIsNotMeasured() throws {
@@ -165,5 +172,67 @@ import Testing
     problem.remember([1, 2, 3], accuracy: 12.5)
     #expect(try problem.evaluate([1, 2, 3]).accuracy == 12.5)
     #expect(evaluator.calls == 0 && problem.evaluations == 1)
+  }
+
+  @Test func severalLimitsAreMetAtOnce() throws {
+    let graph = try SmallProblems.network("resnet20", multiplier: 1.3)
+    let problem = try SmallProblems.problem(
+      graph, parts: [(.macs, 0.6), (.parameters, 0.5), (.peakActivationBytes, 0.9)],
+      reward: .accuracy, widths: WidthRules(.all, smallestKeep: 0.1))
+    var generator = SeededGenerator(seed: 3)
+    for _ in 0..<20 {
+      var decided: [Int] = []
+      for _ in problem.decisions {
+        let bounds = problem.bounds(after: decided)
+        decided.append(bounds.lowerBound + generator.integer(below: bounds.count))
+      }
+      let cost = try NetworkCost(problem.prune(decided).graph)
+      #expect(cost == problem.cost(decided))
+      #expect(problem.limits.allSatisfy { cost[$0.quantity] <= $0.most })
+      // At least one of them is used up.
+      #expect(problem.limits.contains { Double(cost[$0.quantity]) > 0.95 * Double($0.most) })
+    }
+  }
+
+  @Test func widthsAreMultiplesWhereTheEnvironmentSaysSo() throws {
+    let graph = try SmallProblems.network("resnet14", multiplier: 1.5)
+    let problem = try SmallProblems.problem(graph, part: 0.6, smallestKeep: 0.1, multiple: 8)
+    #expect(problem.decisions[0].choices == [8, 16, 24])
+    for agent in [ProfileSearch.uniform, .shallow, .deep] as [any PolicySearch] + [GreedySearch()] {
+      problem.forget()
+      try agent.search(problem, episodes: 30, streams: RandomStreams(seed: 1)) { episode in
+        for (width, decision) in zip(episode.candidate.widths, problem.decisions) {
+          #expect(decision.choices.contains(width), "\(agent.name)")
+        }
+        return true
+      }
+    }
+    // A width that is no multiple, such as the whole one, can always be kept.
+    let odd = PruningDecision(
+      group: 0, layer: "a", channels: 21, smallestKeep: 0.2, multiple: 8,
+      features: problem.decisions[0].features)
+    #expect(odd.choices == [8, 16, 21])
+    #expect(odd.choice(nearest: 0.6, in: 8...21) == 16)
+    #expect(odd.choice(nearest: 0, in: 10...20) == 16)
+  }
+
+  @Test func withoutLimitsEveryWidthIsOpenAndTheRewardCountsTheCost() throws {
+    let problem = try SmallProblems.problem(
+      SmallProblems.chain, parts: [], reward: RewardExpression("R_Param"))
+    #expect(problem.bounds(after: [4]) == problem.decisions[1].fewest...8)
+    let candidate = try problem.evaluate([2, 4, 3])
+    let parameters = try NetworkCost(problem.prune([2, 4, 3]).graph).parameters
+    let error = 1 - candidate.accuracy / 100
+    #expect(abs(candidate.reward + error * log(Double(parameters))) < 1e-12)
+  }
+
+  @Test func aCandidateIsGivenUpBelowTheAccuracyThatWouldEqualTheBestReward() throws {
+    let evaluator = CountingEvaluator()
+    let problem = try SmallProblems.problem(
+      SmallProblems.chain, parts: [], reward: RewardExpression("R_Param"), evaluator: evaluator)
+    let first = try problem.evaluate([3, 6, 5])
+    _ = try problem.evaluate([2, 4, 3])
+    let needed = try #require(evaluator.thresholds.last)
+    #expect(abs(problem.worth(needed, problem.cost([2, 4, 3])) - first.reward) < 1e-9)
   }
 }

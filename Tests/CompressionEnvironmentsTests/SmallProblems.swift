@@ -37,16 +37,29 @@ enum SmallProblems {
   /// A problem without reconstruction.
   static func problem(
     _ graph: Graph, _ quantity: WidthCosts.Quantity = .macs, part: Double = 0.5,
-    widths: PrunedWidths = .inner, smallestKeep: Double = 0.2,
+    widths: PrunedWidths = .inner, smallestKeep: Double = 0.2, multiple: Int = 1,
     evaluator: any Evaluator = CountingEvaluator()
+  ) throws -> PruningProblem {
+    try self.problem(
+      graph, parts: [(quantity, part)], reward: .accuracy,
+      widths: WidthRules(widths, smallestKeep: smallestKeep, multiple: multiple),
+      evaluator: evaluator)
+  }
+
+  /// A problem under any limits, each a part of the original, without reconstruction.
+  static func problem(
+    _ graph: Graph, parts: [(WidthCosts.Quantity, Double)], reward: RewardExpression,
+    widths: WidthRules = WidthRules(.inner), evaluator: any Evaluator = CountingEvaluator()
   ) throws -> PruningProblem {
     let pruner = try ChannelPruner(
       graph, images: Tensor(shape: [0]),
       settings: PruningSettings(criterion: .l1, reconstruction: .none),
       streams: RandomStreams(seed: 1), pool: WorkerPool(threads: 1))
     return try PruningProblem(
-      pruner: pruner, widths: widths, smallestKeep: smallestKeep, quantity: quantity,
-      budget: { part * Double($1) }, evaluator: evaluator)
+      pruner: pruner, widths: widths,
+      limits: { original in
+        parts.map { CostLimit($0, most: Int($1 * Double(original[$0]))) }
+      }, reward: reward, evaluator: evaluator)
   }
 
   /// Convolutions a 3→4, b 4→8 at stride 2 and c 8→6 on images of 8 × 6, then a classifier 6→2.

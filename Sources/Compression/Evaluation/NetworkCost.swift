@@ -2,7 +2,7 @@ public import Networks
 import Tensors
 
 /// What a network costs, counted from its graph.
-public struct NetworkCost: Equatable, Sendable {
+public struct NetworkCost: Hashable, Sendable {
   /// Multiply-accumulates of one forward pass of one example.
   public var macs: Int
   /// Weights, biases and the scale and shift of normalisations.
@@ -11,6 +11,24 @@ public struct NetworkCost: Equatable, Sendable {
   public var weightBytes: Int
   /// The most bytes that computed values take at once, for one example, at four bytes an element.
   public var peakActivationBytes: Int
+
+  /// A cost of one function for each quantity.
+  public init(_ cost: (WidthCosts.Quantity) -> Int) {
+    macs = cost(.macs)
+    parameters = cost(.parameters)
+    weightBytes = cost(.weightBytes)
+    peakActivationBytes = cost(.peakActivationBytes)
+  }
+
+  /// One of the quantities.
+  public subscript(quantity: WidthCosts.Quantity) -> Int {
+    switch quantity {
+    case .macs: macs
+    case .parameters: parameters
+    case .weightBytes: weightBytes
+    case .peakActivationBytes: peakActivationBytes
+    }
+  }
 
   /// The cost of a graph.
   ///
@@ -37,23 +55,25 @@ extension Graph {
   /// later node still needs.
   func peakActivationCount() throws -> Int {
     let shapes = try shapes(batch: 1)
+    return aliveValues().map { values in
+      values.reduce(0) { $0 + (shapes[$1]?.count ?? 0) }
+    }.max() ?? 0
+  }
+
+  /// The computed values alive before the first node, and while each node runs.
+  func aliveValues() -> [[String]] {
     var lastUse: [String: Int] = [:]
     for (index, node) in nodes.enumerated() {
       for value in node.inputs where initializers[value] == nil { lastUse[value] = index }
     }
     for output in outputs { lastUse[output.name] = nodes.count }
-    var alive = inputs.filter { initializers[$0.name] == nil }
-      .reduce(0) { $0 + (shapes[$1.name]?.count ?? 0) }
-    var peak = alive
+    var alive = inputs.map(\.name).filter { initializers[$0] == nil }
+    var moments = [alive]
     for (index, node) in nodes.enumerated() {
-      let written = Set(node.outputs).filter { !$0.isEmpty }
-      alive += written.reduce(0) { $0 + (shapes[$1]?.count ?? 0) }
-      peak = max(peak, alive)
-      for value in Set(node.inputs).union(written)
-      where !value.isEmpty && initializers[value] == nil && (lastUse[value] ?? index) == index {
-        alive -= shapes[value]?.count ?? 0
-      }
+      alive += node.outputs.filter { !$0.isEmpty }
+      moments.append(alive)
+      alive.removeAll { (lastUse[$0] ?? -1) <= index }
     }
-    return peak
+    return moments
   }
 }

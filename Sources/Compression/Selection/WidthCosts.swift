@@ -5,14 +5,18 @@ import Tensors
 ///
 /// A value holds Σ_g width_g · m_g channels, m_g its channels per class of group g. A dense layer
 /// costs in proportion to the product of its input and output channels, everything else in proportion
-/// to its output channels.
+/// to its output channels. Activations cost the most that is alive while any one node runs.
 public struct WidthCosts: Sendable {
-  /// What is counted.
+  /// What is counted; the names are those of the policy's fields.
   public enum Quantity: String, CaseIterable, Codable, Sendable {
     /// Multiply-accumulates.
     case macs
+    /// Weights, biases and the scale and shift of normalisations.
+    case parameters
     /// Bytes of the parameters.
     case weightBytes
+    /// The most bytes that computed values of one example take at once.
+    case peakActivationBytes
   }
 
   /// A part of the cost: `unit · inputChannels · outputChannels`, where a side that does not matter is
@@ -23,13 +27,14 @@ public struct WidthCosts: Sendable {
     let outputs: [(group: Int, perClass: Int)]?
     /// The groups of which one must be narrower for the part to be there; nil when it always is.
     var onlyWhenCut: [Int]?
-    /// Whether a single number does not count: a scalar in arithmetic is no parameter.
-    var ignoresScalars = false
+    /// A cost that does not count: that of a scalar in arithmetic, which is no parameter.
+    var ignored: Int?
   }
 
   /// What is counted.
   public let quantity: Quantity
-  private let terms: [Term]
+  /// Sums of which the largest is the cost: one, or one for each node that may be the peak.
+  private let sums: [[Term]]
   private let fullWidths: [Int]
 
   /// The cost function of a graph.
@@ -46,34 +51,62 @@ public struct WidthCosts: Sendable {
   ) throws {
     self.quantity = quantity
     fullWidths = dependencies.groups.map(\.width)
-    var terms: [Term] = []
     switch quantity {
-    case .macs:
-      for (name, macs) in try graph.multiplyAccumulates() where macs > 0 {
-        guard let node = graph.nodes.first(where: { $0.name == name }) else { continue }
-        terms.append(Self.term(macs, node, reads: true, graph, dependencies))
-      }
-    case .weightBytes:
-      var seen: Set<String> = []
-      for node in graph.nodes {
-        for (position, name) in node.inputs.enumerated() {
-          guard let constant = graph.initializers[name], case .float32 = constant.storage,
-            node.isParameter(position, constant: constant), seen.insert(name).inserted
-          else { continue }
-          var term = Self.term(
-            4 * constant.shape.count, node, reads: position == 1, graph, dependencies)
-          term.ignoresScalars = ["Add", "Sub", "Mul", "Div"].contains(node.operatorType)
-          terms.append(term)
-        }
-      }
-      terms += Self.addedBiases(graph, dependencies, settings)
+    case .macs: sums = [try Self.products(graph, dependencies)]
+    case .parameters: sums = [Self.parameters(graph, dependencies, settings, bytes: 1)]
+    case .weightBytes: sums = [Self.parameters(graph, dependencies, settings, bytes: 4)]
+    case .peakActivationBytes: sums = Self.activations(graph, dependencies)
     }
-    self.terms = terms
+  }
+
+  private static func products(
+    _ graph: Graph, _ dependencies: ChannelDependencies
+  ) throws -> [Term] {
+    try graph.multiplyAccumulates().compactMap { name, macs in
+      guard macs > 0, let node = graph.nodes.first(where: { $0.name == name }) else { return nil }
+      return term(macs, node, reads: true, graph, dependencies)
+    }
+  }
+
+  private static func parameters(
+    _ graph: Graph, _ dependencies: ChannelDependencies, _ settings: PruningSettings, bytes: Int
+  ) -> [Term] {
+    var terms: [Term] = []
+    var seen: Set<String> = []
+    for node in graph.nodes {
+      for (position, name) in node.inputs.enumerated() {
+        guard let constant = graph.initializers[name], case .float32 = constant.storage,
+          node.isParameter(position, constant: constant), seen.insert(name).inserted
+        else { continue }
+        var term = Self.term(
+          bytes * constant.shape.count, node, reads: position == 1, graph, dependencies)
+        if ["Add", "Sub", "Mul", "Div"].contains(node.operatorType) { term.ignored = bytes }
+        terms.append(term)
+      }
+    }
+    return terms + addedBiases(graph, dependencies, settings, bytes: bytes)
+  }
+
+  /// For each node the values alive while it runs; see `Graph.peakActivationCount`.
+  private static func activations(
+    _ graph: Graph, _ dependencies: ChannelDependencies
+  ) -> [[Term]] {
+    graph.aliveValues().map { values in
+      values.map { value in
+        let channels = dependencies.classes(of: value).count
+        let bytes = 4 * (dependencies.shapes[value]?.count ?? 0)
+        guard channels > 0, bytes % channels == 0 else {
+          return Term(unit: bytes, inputs: nil, outputs: nil)
+        }
+        return Term(
+          unit: bytes / channels, inputs: nil, outputs: dependencies.multiplicities(of: value))
+      }
+    }
   }
 
   /// The biases that reconstruction gives to layers that have none.
   private static func addedBiases(
-    _ graph: Graph, _ dependencies: ChannelDependencies, _ settings: PruningSettings
+    _ graph: Graph, _ dependencies: ChannelDependencies, _ settings: PruningSettings, bytes: Int
   ) -> [Term] {
     guard settings.reconstruction != .none else { return [] }
     let groups = dependencies.groups.indices.filter { dependencies.groups[$0].obstacle == nil }
@@ -83,7 +116,7 @@ public struct WidthCosts: Sendable {
         let layer = DenseLayer(index, of: graph, shapes: dependencies.shapes),
         layer.normalization == nil
       else { return nil }
-      var term = term(4 * layer.outputs, node, reads: false, graph, dependencies)
+      var term = term(bytes * layer.outputs, node, reads: false, graph, dependencies)
       term.onlyWhenCut =
         settings.refit == .all
         ? groups : dependencies.multiplicities(of: layer.input).map(\.group)
@@ -116,10 +149,12 @@ public struct WidthCosts: Sendable {
     func isThere(_ term: Term) -> Bool {
       term.onlyWhenCut?.contains { (widths[$0] ?? fullWidths[$0]) < fullWidths[$0] } ?? true
     }
-    return terms.reduce(0) { total, term in
-      guard isThere(term) else { return total }
-      let cost = term.unit * channels(term.inputs) * channels(term.outputs)
-      return term.ignoresScalars && cost == 4 ? total : total + cost
-    }
+    return sums.lazy.map { terms in
+      terms.reduce(0) { total, term in
+        guard isThere(term) else { return total }
+        let cost = term.unit * channels(term.inputs) * channels(term.outputs)
+        return cost == term.ignored ? total : total + cost
+      }
+    }.max() ?? 0
   }
 }

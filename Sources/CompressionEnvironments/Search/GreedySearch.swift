@@ -1,10 +1,12 @@
 public import Tensors
 
-/// Repeatedly the cut that costs the least reward per unit of cost, until the budget is met.
+/// Repeatedly the cut that costs the least reward for what it saves, until the limits are met.
+///
+/// What a cut saves is what it takes off the excess over the limits, each as a part of itself.
 ///
 /// A cut takes a share of one layer's channels, the share such that the way down fits into the allowed
 /// measurements when every layer is tried in every round. After a round the next one begins at the best
-/// cut. Once the budget is met the result is filled up channel by channel.
+/// cut. Once the limits are met the result is filled up channel by channel.
 public struct GreedySearch: PolicySearch {
   /// The agent's name.
   public let name = "greedy"
@@ -19,25 +21,28 @@ public struct GreedySearch: PolicySearch {
   ) throws {
     var journal = Journal(problem: problem, left: episodes)
     var widths = problem.decisions.map(\.channels)
+    guard !problem.limits.isEmpty else {
+      return try climb(from: widths, problem, &journal, onEpisode)
+    }
     if episodes > 1, let whole = try journal.measure(widths, onEpisode) {
       widths = try descend(from: whole, problem, &journal, onEpisode)
     }
     // Measurements ran out, or the last cut went further than it had to.
-    widths = meetingBudget(widths, problem)
+    widths = meetingLimits(widths, problem)
     let ideal = problem.decisions.map { _ in 1.0 }
     _ = try journal.measure(problem.filled(widths, towards: ideal), onEpisode)
   }
 
-  /// Cuts as long as the budget is not met and measurements are left; gives the widths then.
+  /// Cuts as long as a limit is not met and measurements are left; gives the widths then.
   private func descend(
     from whole: Candidate, _ problem: PruningProblem, _ journal: inout Journal,
     _ onEpisode: (SearchEpisode) throws -> Bool
   ) throws -> [Int] {
     var current = whole
-    let target = originalExcess(problem)
-    while problem.cost(current.widths) > problem.budget {
+    let target = excess(whole.widths, problem)
+    while excess(current.widths, problem) > 0 {
       let widths = current.widths
-      let excess = Double(problem.cost(widths) - problem.budget)
+      let excess = excess(widths, problem)
       // Rounds that the measurements left allow, one kept back for the result.
       let rounds = max(1, (journal.left - 1) / problem.decisions.count)
       let step = max(excess / Double(rounds), target / 64)
@@ -45,7 +50,7 @@ public struct GreedySearch: PolicySearch {
       for position in widths.indices {
         guard let cut = cut(widths, position, saving: step, problem) else { continue }
         guard journal.left > 1, let candidate = try journal.measure(cut, onEpisode) else { break }
-        let saved = Double(current.cost - candidate.cost)
+        let saved = excess - self.excess(candidate.widths, problem)
         let loss = (current.reward - candidate.reward) / saved
         if best.map({ loss < $0.loss }) ?? true { best = (loss, candidate) }
       }
@@ -55,36 +60,58 @@ public struct GreedySearch: PolicySearch {
     return current.widths
   }
 
-  private func originalExcess(_ problem: PruningProblem) -> Double {
-    Double(problem.originalCost - problem.budget)
+  /// Without limits: again and again the cut of an eighth of a layer that raises the reward most.
+  private func climb(
+    from widths: [Int], _ problem: PruningProblem, _ journal: inout Journal,
+    _ onEpisode: (SearchEpisode) throws -> Bool
+  ) throws {
+    guard var current = try journal.measure(widths, onEpisode) else { return }
+    while true {
+      var best = current
+      for (position, decision) in problem.decisions.enumerated() {
+        let width = current.widths[position]
+        guard width > decision.fewest else { continue }
+        var cut = current.widths
+        cut[position] = decision.choice(upTo: width - max(1, decision.channels / 8))
+        guard let candidate = try journal.measure(cut, onEpisode) else { return }
+        if candidate.reward > best.reward { best = candidate }
+      }
+      guard best.reward > current.reward else { return }
+      current = best
+    }
   }
 
-  /// The widths with one layer cut by as many channels as save `saving`, but no further than the budget
-  /// asks; nil when the layer is at its least.
+  private func excess(_ widths: [Int], _ problem: PruningProblem) -> Double {
+    problem.limits.excess(of: problem.cost(widths))
+  }
+
+  /// The widths with one layer cut by as many channels as save `saving`, but no further than the limits
+  /// ask; nil when the layer is at its least or cutting it saves nothing.
   private func cut(
     _ widths: [Int], _ position: Int, saving: Double, _ problem: PruningProblem
   ) -> [Int]? {
-    let before = problem.cost(widths)
+    let before = excess(widths, problem)
     var cut = widths
-    while cut[position] > problem.decisions[position].fewest {
-      cut[position] -= 1
-      let cost = problem.cost(cut)
-      if Double(before - cost) >= saving || cost <= problem.budget { return cut }
+    while let narrower = problem.decisions[position].narrower(than: cut[position]) {
+      cut[position] = narrower
+      let after = excess(cut, problem)
+      if before - after >= saving || after == 0 { return cut }
     }
-    return cut[position] < widths[position] ? cut : nil
+    return excess(cut, problem) < before ? cut : nil
   }
 
-  /// Takes channels off in proportion until the budget is met.
-  private func meetingBudget(_ widths: [Int], _ problem: PruningProblem) -> [Int] {
+  /// Takes channels off in proportion until the limits are met.
+  private func meetingLimits(_ widths: [Int], _ problem: PruningProblem) -> [Int] {
     var widths = widths
-    while problem.cost(widths) > problem.budget {
+    while !problem.allows(widths) {
       let open = widths.indices.filter { widths[$0] > problem.decisions[$0].fewest }
       let widest = open.max { a, b in
         Double(widths[a]) / Double(problem.decisions[a].channels)
           < Double(widths[b]) / Double(problem.decisions[b].channels)
       }
-      guard let widest else { return widths }
-      widths[widest] -= 1
+      guard let widest, let narrower = problem.decisions[widest].narrower(than: widths[widest])
+      else { return widths }
+      widths[widest] = narrower
     }
     return widths
   }

@@ -9,7 +9,7 @@ public protocol PolicySearch {
   var name: String { get }
 
   /// How many candidates the agent measures when it may measure `episodes`.
-  func measurements(of episodes: Int) -> Int
+  func measurements(of episodes: Int, _ problem: PruningProblem) -> Int
 
   /// Measures up to `episodes` candidates.
   ///
@@ -27,7 +27,7 @@ public protocol PolicySearch {
 
 extension PolicySearch {
   /// All that it may.
-  public func measurements(of episodes: Int) -> Int { episodes }
+  public func measurements(of episodes: Int, _ problem: PruningProblem) -> Int { episodes }
 }
 
 /// One measured candidate, as the journal tells it.
@@ -49,6 +49,6 @@ public struct SearchEpisode: Equatable, Sendable {
     self.requested = requested
     self.candidate = candidate
     executed = zip(candidate.widths, problem.decisions).map { Double($0) / Double($1.channels) }
-    meetsBudget = candidate.cost <= problem.budget
+    meetsBudget = problem.limits.allow(candidate.cost)
   }
 }

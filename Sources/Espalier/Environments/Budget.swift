@@ -1,4 +1,5 @@
 public import Compression
+public import CompressionEnvironments
 import CompressionPolicies
 
 /// A limit on one quantity: `macs=0.5`, `macs=20M`, `weightBytes=300kB`.
@@ -29,13 +30,13 @@ public struct Budget: Equatable, Sendable {
   /// - Throws: `EspalierError.budget` with what was expected.
   public init(key: String, text: String) throws(EspalierError) {
     guard let quantity = WidthCosts.Quantity(rawValue: key) else {
-      let known = WidthCosts.Quantity.allCases.map(\.rawValue).joined(separator: " or ")
-      throw .budget(text: "\(key)=\(text)", expected: "\(known) as the quantity")
+      let known = WidthCosts.Quantity.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .budget(text: "\(key)=\(text)", expected: "one of \(known) as the quantity")
     }
     self.quantity = quantity
     self.text = text
     var number = text
-    if quantity == .weightBytes, number.hasSuffix("B") { number.removeLast() }
+    if quantity == .weightBytes || quantity == .peakActivationBytes, number.hasSuffix("B") { number.removeLast() }
     let units: [Character: Double] = ["k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9]
     let unit = number.last.flatMap { units[$0] }
     if unit != nil { number.removeLast() }
@@ -48,8 +49,24 @@ public struct Budget: Equatable, Sendable {
     self.value = value * (unit ?? 1)
   }
 
-  /// The limit, given the original's cost.
-  public func limit(original: Int) -> Double {
-    isPart ? value * Double(original) : value
+  /// Several limits, no quantity twice.
+  ///
+  /// - Throws: `EspalierError.budget` with what was expected.
+  public static func list(_ assignments: [String]) throws(EspalierError) -> [Budget] {
+    var budgets: [Budget] = []
+    for assignment in assignments {
+      let budget = try Budget(assignment)
+      guard !budgets.contains(where: { $0.quantity == budget.quantity }) else {
+        throw .budget(text: assignment, expected: "each quantity once")
+      }
+      budgets.append(budget)
+    }
+    return budgets
+  }
+
+  /// The limit, given the original's cost, in whole numbers.
+  public func limit(original: NetworkCost) -> CostLimit {
+    let most = isPart ? value * Double(original[quantity]) : value
+    return CostLimit(quantity, most: Int(min(most, 1e18).rounded(.down)))
   }
 }

@@ -20,14 +20,18 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   public var data: String?
   /// How pixels become numbers: a name, or mean and deviation.
   public var preprocessing: Preprocessing
-  /// The limit that a candidate must meet.
-  public var budget: Budget
+  /// The limits that a candidate must meet; none where the reward trades accuracy for cost.
+  public var budgets: [Budget]
+  /// What a candidate is worth.
+  public var reward: RewardExpression
   /// How many candidates an agent measures.
   public var episodes: Int
   /// Which widths are decided.
   public var widths: PrunedWidths
   /// The least part of a layer's channels that is kept, 1 − a_max.
   public var smallestKeep: Double
+  /// What a width that is not whole must be a multiple of.
+  public var channelMultiple: Int
   /// How channels are chosen and weights made up.
   public var pruning: PruningSettings
   /// Training images that candidates are measured on.
@@ -46,8 +50,8 @@ public struct EnvironmentDefinition: Equatable, Sendable {
 
   /// The names of the fields, for messages.
   static let fields = [
-    "name", "kind", "summary", "model", "data", "preprocessing", "budget", "episodes", "widths",
-    "smallestKeep", "pruning", "validationImages", "screeningImages", "calibrationImages", "batch",
+    "name", "kind", "summary", "model", "data", "preprocessing", "budget", "reward", "episodes",
+    "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages", "screeningImages", "calibrationImages", "batch",
     "agent", "baselines",
   ]
 }
@@ -65,10 +69,12 @@ extension EnvironmentDefinition: JSONRepresentable {
     model = try reader.readIfPresent("model")
     data = try reader.readIfPresent("data")
     preprocessing = try Self.preprocessing(reader)
-    budget = try Self.budget(reader)
+    reward = try Self.reward(reader)
+    budgets = try Self.budgets(reader, reward)
     episodes = try reader.positive("episodes", default: 400)
     widths = try reader.choice("widths", default: .inner)
     smallestKeep = try reader.part("smallestKeep", default: 0.2)
+    channelMultiple = try reader.positive("channelMultiple", default: 1)
     pruning = try Self.pruning(reader)
     validationImages = try reader.positive("validationImages", default: 5000)
     screeningImages =
@@ -90,8 +96,11 @@ extension EnvironmentDefinition: JSONRepresentable {
     .object(omittingNil: [
       "name": name.json, "kind": "amc", "summary": summary.json, "model": model?.json,
       "data": data?.json, "preprocessing": preprocessing.record.json,
-      "budget": .object([budget.quantity.rawValue: budget.text.json]), "episodes": episodes.json,
+      "budget": .object(
+        Dictionary(uniqueKeysWithValues: budgets.map { ($0.quantity.rawValue, $0.text.json) })),
+      "reward": reward.text.json, "episodes": episodes.json,
       "widths": widths.rawValue.json, "smallestKeep": smallestKeep.json,
+      "channelMultiple": channelMultiple.json,
       "pruning": [
         "criterion": pruning.criterion.rawValue.json,
         "reconstruction": pruning.reconstruction.rawValue.json,
@@ -119,19 +128,44 @@ extension EnvironmentDefinition: JSONRepresentable {
     }
   }
 
-  private static func budget(_ reader: JSONReader) throws(JSONError) -> Budget {
-    let half = JSONReader(["macs": "0.5"], path: reader.path.appending("budget"))
+  private static func reward(_ reader: JSONReader) throws(JSONError) -> RewardExpression {
+    guard let text: String = try reader.readIfPresent("reward") else { return .accuracy }
+    do {
+      return try RewardExpression(text)
+    } catch {
+      throw .wrongType(
+        path: reader.path.appending("reward"), expected: "a reward", found: "\(error)")
+    }
+  }
+
+  /// Half of the multiply-accumulates where nothing is said and the reward does not count cost.
+  private static func budgets(
+    _ reader: JSONReader, _ reward: RewardExpression
+  ) throws(JSONError) -> [Budget] {
+    let half = JSONReader(
+      reward.countsCost ? [:] : ["macs": "0.5"], path: reader.path.appending("budget"))
     let field = reader["budget"] ?? half
     let fields = try field.fields()
-    guard fields.count == 1, let (key, value) = fields.first else {
-      throw .wrongType(path: field.path, expected: "one quantity", found: "\(fields.count)")
+    guard reward.countsCost || !fields.isEmpty else {
+      throw .wrongType(
+        path: field.path, expected: "a limit, or a reward that counts cost", found: "none")
     }
     do {
-      let text = value.stringValue ?? value.doubleValue.map { "\($0)" } ?? ""
-      return try Budget(key: key, text: text)
+      // In the order of the quantities, whatever the order in the file.
+      let keys = fields.keys.sorted { a, b in
+        (Self.rank(a), a) < (Self.rank(b), b)
+      }
+      return try keys.map { key in
+        let value = fields[key] ?? .null
+        return try Budget(key: key, text: value.stringValue ?? value.doubleValue.map { "\($0)" } ?? "")
+      }
     } catch {
       throw .wrongType(path: field.path, expected: "a budget", found: "\(error)")
     }
+  }
+
+  private static func rank(_ quantity: String) -> Int {
+    WidthCosts.Quantity.allCases.firstIndex { $0.rawValue == quantity } ?? .max
   }
 
   private static func pruning(_ reader: JSONReader) throws(JSONError) -> PruningSettings {

@@ -63,3 +63,13 @@ extension NetworkFigures {
       peakActivationBytes: ByteCount(cost.peakActivationBytes), validation: validation, top1: top1)
   }
 }
+
+extension NetworkCost {
+  /// The policy's cost fields.
+  var json: JSONValue {
+    [
+      "macs": macs.json, "parameters": parameters.json, "weightBytes": weightBytes.json,
+      "peakActivationBytes": peakActivationBytes.json,
+    ]
+  }
+}

@@ -44,9 +44,8 @@ struct AgentRun {
     let start = DispatchTime.now().uptimeNanoseconds
     var last = start
     let agent = try SearchAgent.make(name, setup.definition)
-    let quantity = setup.definition.budget.quantity.rawValue
     try agent.search(setup.problem, episodes: episodes, streams: setup.streams) { episode in
-      let text = try SearchJournal.text(episode, quantity: quantity)
+      let text = try SearchJournal.text(episode)
       if episode.index < lines.count {
         guard lines[episode.index].text == text else {
           throw EspalierError.otherRun(
@@ -65,7 +64,7 @@ struct AgentRun {
         try clock.write(contentsOf: Data((seconds + "\n").utf8))
         onProgress(
           progress(
-            episode, of: agent.measurements(of: episodes), seconds: Double(now - start) * 1e-9))
+            episode, of: agent.measurements(of: episodes, setup.problem), seconds: Double(now - start) * 1e-9))
       }
       last = now
       if Interruption.isRequested { throw EspalierError.interrupted(folder: folder) }

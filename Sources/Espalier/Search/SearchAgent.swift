@@ -4,7 +4,9 @@ import Reinforcement
 /// The agents by name: what `--agent` takes.
 public enum SearchAgent {
   /// The names, in the order in which reports list them.
-  public static let names = ["ddpg", "random", "uniform", "greedy"]
+  public static let names = [
+    "ddpg", "random", "evolution", "uniform", "shallow", "deep", "greedy",
+  ]
 
   /// The agent of a name, with the environment's settings.
   ///
@@ -16,7 +18,10 @@ public enum SearchAgent {
     case "ddpg":
       return LearningSearch.ddpg(definition.agent, smallestKeep: definition.smallestKeep)
     case "random": return LearningSearch.random(smallestKeep: definition.smallestKeep)
-    case "uniform": return UniformSearch()
+    case "evolution": return EvolutionSearch(smallestKeep: definition.smallestKeep)
+    case "uniform": return ProfileSearch.uniform
+    case "shallow": return ProfileSearch.shallow
+    case "deep": return ProfileSearch.deep
     case "greedy": return GreedySearch()
     default: throw .unknownAgent(name: name, known: names)
     }

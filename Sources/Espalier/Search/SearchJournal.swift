@@ -61,7 +61,7 @@ struct SearchJournal {
   }
 
   /// The line of an episode.
-  static func text(_ episode: SearchEpisode, quantity: String) throws -> String {
+  static func text(_ episode: SearchEpisode) throws -> String {
     let executed = episode.candidate
     return try CanonicalJSON.line([
       "episode": .integer(episode.index),
@@ -70,7 +70,7 @@ struct SearchJournal {
       "executed": .array(episode.executed.map { .number($0) }),
       "reward": .number(executed.reward),
       "validation": .number(executed.accuracy),
-      "cost": .object([quantity: .integer(executed.cost)]),
+      "cost": executed.cost.json,
       "meetsBudget": .bool(episode.meetsBudget),
     ])
   }

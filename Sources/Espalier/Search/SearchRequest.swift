@@ -12,8 +12,8 @@ public struct SearchRequest: Equatable, Sendable {
   public var model: URL?
   /// The data; nil takes the environment's.
   public var data: String?
-  /// A limit other than the environment's.
-  public var budget: String?
+  /// Limits in place of the environment's, each `KEY=VALUE`.
+  public var budgets: [String] = []
   /// The agent.
   public var agent = "ddpg"
   /// Candidates to measure; nil takes the environment's number.

@@ -1,3 +1,4 @@
+public import Compression
 public import CompressionPolicies
 
 /// What a search came to.
@@ -27,8 +28,10 @@ public struct SearchResult: Equatable, Sendable {
     public let validation: Double
     /// Top-1 of the same on the test images, where there are any.
     public let test: Double?
-    /// What its best candidate costs, in the budget's quantity.
-    public let cost: Int
+    /// Its best reward.
+    public let reward: Double
+    /// What its best candidate costs.
+    public let cost: NetworkCost
   }
 }
 

@@ -110,7 +110,9 @@ struct SearchOutcome {
     let measured = own.measuredSeconds
     let result = SearchResult(
       run: directory, policy: policy, reward: best.candidate.reward,
-      originalReward: (policy.original.validation ?? 0) / 100, agents: agents, episodes: own.count,
+      originalReward: setup.problem.worth(
+        policy.original.validation ?? 0, setup.problem.originalCost),
+      agents: agents, episodes: own.count,
       secondsPerEpisode: measured.isEmpty
         ? nil : measured.reduce(0, +) / Double(measured.count))
     try AtomicFile.write(
@@ -128,7 +130,8 @@ struct SearchOutcome {
     let graph = try setup.problem.prune(best.candidate.widths).graph
     return SearchResult.AgentResult(
       agent: run.name, evaluations: run.count, validation: best.candidate.accuracy,
-      test: try setup.test?.evaluate(graph), cost: best.candidate.cost)
+      test: try setup.test?.evaluate(graph), reward: best.candidate.reward,
+      cost: best.candidate.cost)
   }
 }
 
@@ -137,7 +140,7 @@ extension SearchResult.AgentResult {
   var json: JSONValue {
     .object(omittingNil: [
       "agent": agent.json, "evaluations": evaluations.json, "validation": validation.json,
-      "test": test?.json, "cost": cost.json,
+      "test": test?.json, "reward": reward.json, "cost": cost.json,
     ])
   }
 }

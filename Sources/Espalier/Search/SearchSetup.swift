@@ -47,9 +47,12 @@ final class SearchSetup {
       model.graph, images: images.calibration.tensor(definition.preprocessing),
       settings: definition.pruning, streams: streams, pool: pool)
     problem = try PruningProblem(
-      pruner: pruner, widths: definition.widths, smallestKeep: definition.smallestKeep,
-      quantity: definition.budget.quantity,
-      budget: { definition.budget.limit(original: $1) }, evaluator: validation)
+      pruner: pruner,
+      widths: WidthRules(
+        definition.widths, smallestKeep: definition.smallestKeep,
+        multiple: definition.channelMultiple),
+      limits: { original in definition.budgets.map { $0.limit(original: original) } },
+      reward: definition.reward, evaluator: validation)
     calibrationRecord = CompressionPolicy.Calibration(
       data: images.name, images: images.calibration.count,
       positions: definition.pruning.positionsPerImage,
@@ -61,7 +64,7 @@ final class SearchSetup {
     _ original: EnvironmentDefinition, _ request: SearchRequest
   ) throws -> EnvironmentDefinition {
     var definition = original
-    if let budget = request.budget { definition.budget = try Budget(budget) }
+    if !request.budgets.isEmpty { definition.budgets = try Budget.list(request.budgets) }
     if let episodes = request.episodes {
       guard episodes > 0 else {
         throw EspalierError.setting(

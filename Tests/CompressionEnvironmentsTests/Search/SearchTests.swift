@@ -32,7 +32,8 @@ import Testing
     configuration.warmupEpisodes = 3
     configuration.batchSize = 8
     return [
-      UniformSearch(), GreedySearch(), LearningSearch.random(smallestKeep: 0.2),
+      ProfileSearch.uniform, ProfileSearch.shallow, ProfileSearch.deep, GreedySearch(),
+      EvolutionSearch(smallestKeep: 0.2), LearningSearch.random(smallestKeep: 0.2),
       LearningSearch.ddpg(configuration, smallestKeep: 0.2),
     ]
   }
@@ -47,7 +48,7 @@ import Testing
       #expect(found.map(\.index) == Array(found.indices))
       #expect(found.last?.meetsBudget == true, "\(agent.name)")
       for episode in found {
-        #expect(episode.meetsBudget == (episode.candidate.cost <= problem.budget))
+        #expect(episode.meetsBudget == problem.limits.allow(episode.candidate.cost))
         #expect(episode.requested.count == problem.decisions.count)
         #expect(
           episode.executed
@@ -82,7 +83,7 @@ import Testing
   @Test(arguments: [0.35, 0.5, 0.77])
   func uniformKeepsOneRatioAndFillsUpToTheBudget(_ part: Double) throws {
     let problem = try problem(part: part)
-    let found = try run(UniformSearch(), problem, episodes: 10)
+    let found = try run(ProfileSearch.uniform, problem, episodes: 10)
     #expect(found.count == 1)
     let widths = try #require(found.first?.candidate.widths)
     let ratio = try #require(found.first?.requested.first)
@@ -93,7 +94,7 @@ import Testing
     for position in widths.indices where widths[position] < problem.decisions[position].channels {
       var wider = widths
       wider[position] += 1
-      #expect(problem.cost(wider) > problem.budget)
+      #expect(!problem.allows(wider))
     }
   }
 
@@ -115,7 +116,7 @@ import Testing
     let first = found[1...problem.decisions.count].map(\.candidate)
     func loss(_ candidate: Candidate) -> Double {
       (found[0].candidate.reward - candidate.reward)
-        / Double(found[0].candidate.cost - candidate.cost)
+        / Double(found[0].candidate.cost.macs - candidate.cost.macs)
     }
     let best = try #require(first.min { loss($0) < loss($1) })
     let next = found[problem.decisions.count + 1].candidate.widths
@@ -125,7 +126,7 @@ import Testing
     for position in widths.indices where widths[position] < problem.decisions[position].channels {
       var wider = widths
       wider[position] += 1
-      #expect(problem.cost(wider) > problem.budget)
+      #expect(!problem.allows(wider))
     }
     #expect(evaluator.calls <= found.count)
   }
@@ -140,6 +141,27 @@ import Testing
       }
       #expect(try run(agent, problem, episodes: 8) == first)
       #expect(evaluator.calls == 0, "\(agent.name)")
+    }
+  }
+
+  @Test func handMadeProfilesCutWhereTheirNameSays() throws {
+    let problem = try problem(part: 0.6)
+    func ratios(_ search: ProfileSearch) throws -> [Double] {
+      try #require(try run(search, problem, episodes: 1).first).executed
+    }
+    let (shallow, deep) = (try ratios(.shallow), try ratios(.deep))
+    #expect(shallow[0] < shallow[shallow.count - 1])
+    #expect(deep[0] > deep[deep.count - 1])
+  }
+
+  @Test func withoutLimitsEveryAgentSearchesAndStopsInTime() throws {
+    for agent in Self.agents {
+      let problem = try SmallProblems.problem(
+        SmallProblems.network("resnet14", multiplier: 0.5), parts: [],
+        reward: RewardExpression("accuracy - 0.5 * parameters / originalParameters"))
+      let found = try run(agent, problem, episodes: 12)
+      #expect(!found.isEmpty && found.count <= 12)
+      #expect(found.allSatisfy(\.meetsBudget), "\(agent.name)")
     }
   }
 }

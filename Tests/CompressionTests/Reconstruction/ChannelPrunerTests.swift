@@ -49,7 +49,7 @@ import Testing
         let costs = try WidthCosts(
           quantity, of: pruner.original, dependencies: pruner.dependencies, settings: settings)
         let cost = try NetworkCost(result.graph)
-        #expect(costs.cost(widths) == (quantity == .macs ? cost.macs : cost.weightBytes))
+        #expect(costs.cost(widths) == cost[quantity])
       }
       let examples = Tensor.normal(Shape([2] + network.imageExtents), seed: 5)
       #expect(try output(of: result.graph, for: examples).scalars.allSatisfy { $0.isFinite })

@@ -1,3 +1,5 @@
+import Compression
+import CompressionEnvironments
 import Testing
 
 @testable import Espalier
@@ -5,13 +7,15 @@ import Testing
 @Suite struct BudgetTests {
   @Test(arguments: [
     ("macs=0.5", 500.0), ("macs=1", 1000), ("macs=.25", 250), ("macs=20M", 20e6),
-    ("macs=1.5", 1.5), ("macs=300k", 300e3), ("macs=300K", 300e3), ("macs=2G", 2e9),
+    ("macs=1.5", 1), ("macs=300k", 300e3), ("macs=300K", 300e3), ("macs=2G", 2e9),
     ("macs=0.5k", 500), ("macs=5e2", 500), ("weightBytes=0.3", 300), ("weightBytes=300kB", 300e3),
     ("weightBytes=1MB", 1e6), ("weightBytes=700B", 700), ("weightBytes=1B", 1),
     ("weightBytes=2k", 2000),
   ])
   func aLimitIsAPartOfTheOriginalOrANumberWithAUnit(_ text: String, _ limit: Double) throws {
-    #expect(try Budget(text).limit(original: 1000) == limit)
+    let budget = try Budget(text)
+    let limited = budget.limit(original: NetworkCost { _ in 1000 })
+    #expect(limited == CostLimit(budget.quantity, most: Int(limit)))
   }
 
   @Test(arguments: [
@@ -26,12 +30,21 @@ import Testing
   @Test func anUnknownQuantityNamesThoseThereAre() {
     #expect(
       throws: EspalierError.budget(
-        text: "latency=0.5", expected: "macs or weightBytes as the quantity")
+        text: "latency=0.5",
+        expected: "one of macs, parameters, weightBytes, peakActivationBytes as the quantity")
     ) { try Budget("latency=0.5") }
   }
 
   @Test func theTextIsKeptAsItWasWritten() throws {
     #expect(try Budget("weightBytes=300kB").text == "300kB")
     #expect(try Budget("weightBytes=300kB").quantity == .weightBytes)
+  }
+
+  @Test func aQuantityIsLimitedOnce() throws {
+    let list = try Budget.list(["macs=0.5", "peakActivationBytes=100kB"])
+    #expect(list.map(\.quantity) == [.macs, .peakActivationBytes])
+    #expect(
+      throws: EspalierError.budget(text: "macs=0.6", expected: "each quantity once")
+    ) { try Budget.list(["macs=0.5", "macs=0.6"]) }
   }
 }

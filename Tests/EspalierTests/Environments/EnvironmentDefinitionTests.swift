@@ -15,7 +15,8 @@ import Testing
     let definition = try read(#"{"name": "plain"}"#)
     #expect(definition.summary == "" && definition.model == nil && definition.data == nil)
     #expect(definition.preprocessing == .raw)
-    #expect(definition.budget == (try Budget("macs=0.5")))
+    #expect(definition.budgets == [try Budget("macs=0.5")])
+    #expect(definition.reward == .accuracy && definition.channelMultiple == 1)
     #expect(definition.episodes == 400 && definition.widths == .inner)
     #expect(definition.smallestKeep == 0.2 && definition.pruning == PruningSettings())
     #expect(definition.validationImages == 5000 && definition.calibrationImages == 1000)
@@ -26,7 +27,8 @@ import Testing
   private static let full = """
     { "name": "full", "kind": "amc", "summary": "all of it", "model": "m.onnx",
       "data": "cifar10:/data", "preprocessing": { "mean": [0.1, 0.25, 0.3], "std": [1, 0.2, 2] },
-      "budget": { "weightBytes": "300kB" }, "episodes": 12, "widths": "all", "smallestKeep": 0.1,
+      "budget": { "weightBytes": "300kB", "macs": 0.7 }, "episodes": 12, "channelMultiple": 4,
+      "reward": "accuracy - 0.1 * flops / originalFlops", "widths": "all", "smallestKeep": 0.1,
       "pruning": { "criterion": "l1", "reconstruction": "original", "refit": "all",
         "ridge": 0.001, "positionsPerImage": 7 },
       "validationImages": 11, "screeningImages": 6, "calibrationImages": 13, "batch": 17,
@@ -47,8 +49,18 @@ import Testing
       fields.union(["model", "data", "screeningImages"]) == Set(EnvironmentDefinition.fields))
   }
 
+  @Test func aRewardThatCountsCostNeedsNoLimit() throws {
+    let free = try read(#"{"name": "n", "reward": "R_FLOPs"}"#)
+    #expect(free.budgets.isEmpty && free.reward.countsCost)
+    let limited = try read(#"{"name": "n", "reward": "R_FLOPs", "budget": {"parameters": 0.5}}"#)
+    #expect(limited.budgets.map(\.quantity) == [.parameters])
+  }
+
   @Test func everyFieldIsRead() throws {
     let definition = try read(Self.full)
+    #expect(definition.budgets == [try Budget("macs=0.7"), try Budget("weightBytes=300kB")])
+    #expect(definition.reward.text == "accuracy - 0.1 * flops / originalFlops")
+    #expect(definition.channelMultiple == 4)
     #expect(definition.widths == .all && definition.smallestKeep == 0.1)
     #expect(definition.pruning.criterion == .l1 && definition.pruning.refit == .all)
     #expect(definition.pruning.reconstruction == .original)
@@ -85,7 +97,7 @@ import Testing
     ),
     (
       #"{"name": "n", "baselines": ["uniform", "best"]}"#,
-      "baselines[1]: expected ddpg, random, uniform, greedy, found 'best'"
+      "baselines[1]: expected ddpg, random, evolution, uniform, shallow, deep, greedy, found 'best'"
     ),
     (
       #"{"name": "n", "pruning": {"criterion": "l2"}}"#,
@@ -93,10 +105,12 @@ import Testing
     ),
     (#"{"name": "n", "pruning": {"ridges": 1}}"#, "pruning.ridges is not a known field"),
     (#"{"name": "n", "pruning": {"ridge": -1}}"#, "pruning.ridge: expected a number from 0 on"),
-    (#"{"name": "n", "budget": {}}"#, "budget: expected one quantity, found 0"),
+    (#"{"name": "n", "budget": {}}"#, "budget: expected a limit, or a reward that counts cost"),
+    (#"{"name": "n", "reward": "eror"}"#, "at character 1: expected one of accuracy, error, macs"),
+    (#"{"name": "n", "channelMultiple": 0}"#, "channelMultiple: expected a positive integer"),
     (#"{"name": "n", "budget": 0.5}"#, "budget: expected an object, found a number"),
     (#"{"name": "n", "budget": {"macs": true}}"#, "budget: expected a budget"),
-    (#"{"name": "n", "budget": {"time": 1}}"#, "macs or weightBytes as the quantity"),
+    (#"{"name": "n", "budget": {"time": 1}}"#, "one of macs, parameters, weightBytes"),
     (#"{"name": "n", "preprocessing": "imagenett"}"#, "did you mean imagenet?"),
     (#"{"name": "n", "preprocessing": {"mean": [1]}}"#, "preprocessing.std is missing"),
     (

@@ -183,7 +183,7 @@ import Testing
     #expect(refusal { $0.seed = 2 }.hasSuffix(run))
     #expect(refusal { $0.agent = "random" }.hasSuffix(run))
     #expect(refusal { $0.episodes = 6 }.hasSuffix(environment))
-    #expect(refusal { $0.budget = "macs=0.7" }.hasSuffix(environment))
+    #expect(refusal { $0.budgets = ["macs=0.7"] }.hasSuffix(environment))
     try TinySearch.network(seed: 9, to: tiny.folder("other.onnx"))
     #expect(refusal { $0.model = tiny.folder("other.onnx") }.hasSuffix(run))
   }
@@ -232,7 +232,7 @@ import Testing
     #expect(
       refusal { $0.settings = ["model=none.onnx"] }.hasPrefix("there is no file "))
     #expect(
-      refusal { $0.budget = "macs=0.01" }.contains("cannot be reached: the smallest reachable is"))
+      refusal { $0.budgets = ["macs=0.01"] }.contains("cannot be reached: the smallest reachable is"))
     #expect(
       refusal { $0.data = "glyphs:,limit=20" }
         == "validationImages and calibrationImages: expected at most 20 together, the images of "
@@ -245,7 +245,7 @@ import Testing
       pruning: #""criterion": "l1", "reconstruction": "none""#, widths: "all")
     var request = tiny.request(agent)
     request.agent = agent
-    request.budget = "weightBytes=0.7"
+    request.budgets = ["weightBytes=0.7"]
     let result = try SearchRun.run(request)
     #expect(result.policy.search.agent == agent)
     #expect(

@@ -1,0 +1,30 @@
+public import Compression
+
+/// The most that a candidate may cost in one quantity.
+public struct CostLimit: Equatable, Sendable {
+  /// What is limited.
+  public let quantity: WidthCosts.Quantity
+  /// The most there may be.
+  public let most: Int
+
+  /// A limit.
+  public init(_ quantity: WidthCosts.Quantity, most: Int) {
+    self.quantity = quantity
+    self.most = most
+  }
+}
+
+extension [CostLimit] {
+  /// Whether a cost meets every limit.
+  public func allow(_ cost: NetworkCost) -> Bool {
+    allSatisfy { cost[$0.quantity] <= $0.most }
+  }
+
+  /// By how much a cost is too large: the sum over the limits of what is above each, as a part of it.
+  func excess(of cost: NetworkCost) -> Double {
+    reduce(0) { total, limit in
+      let above = Double(cost[limit.quantity] - limit.most)
+      return total + Swift.max(above, 0) / Double(Swift.max(limit.most, 1))
+    }
+  }
+}

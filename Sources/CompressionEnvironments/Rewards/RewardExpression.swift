@@ -1,0 +1,123 @@
+/// A reward as arithmetic over accuracy and cost, read from an environment file.
+///
+/// The text is parsed once into the tree below, and everything in it is checked then: it can compute
+/// with the names of `Variable` and the functions of `Function` and do nothing else.
+///
+///     R_err    accuracy                     the paper's −error, plus 1
+///     R_FLOPs  -error * log(flops)
+///     R_Param  -error * log(parameters)
+///
+/// Source of the three: He et al. 2018, section 3.3.
+public struct RewardExpression: Reward, Equatable {
+  /// The text, or the name it was given by.
+  public let text: String
+  private let tree: Node
+
+  /// A number of a candidate.
+  enum Variable: String, CaseIterable, Sendable {
+    case accuracy, error, macs, flops, parameters, weightBytes, peakActivationBytes
+    case originalMacs, originalFlops, originalParameters, originalWeightBytes
+    case originalPeakActivationBytes
+  }
+
+  /// A function of one number, or of two.
+  enum Function: String, CaseIterable, Sendable {
+    case log, exp, sqrt, min, max
+
+    var argumentCount: Int { self == .min || self == .max ? 2 : 1 }
+  }
+
+  /// A part of the expression.
+  indirect enum Node: Equatable, Sendable {
+    case number(Double)
+    case variable(Variable)
+    case negative(Node)
+    case sum(Node, Node)
+    case difference(Node, Node)
+    case product(Node, Node)
+    case quotient(Node, Node)
+    case call(Function, [Node])
+  }
+
+  /// The rewards that have a name.
+  public static let named = [
+    "R_err": "accuracy", "R_FLOPs": "-error * log(flops)", "R_Param": "-error * log(parameters)",
+  ]
+
+  /// The accuracy itself: the reward of a search under a budget.
+  public static let accuracy = RewardExpression(text: "accuracy", tree: .variable(.accuracy))
+
+  private init(text: String, tree: Node) {
+    self.text = text
+    self.tree = tree
+  }
+
+  /// Reads a name or an expression.
+  ///
+  /// - Throws: `RewardError` with the place and what was expected there.
+  public init(_ text: String) throws(RewardError) {
+    var parser = RewardParser(Self.named[text] ?? text)
+    self.init(text: text, tree: try parser.parse())
+  }
+
+  /// Whether the reward depends on anything but accuracy: then it needs no limit.
+  public var countsCost: Bool { Self.countsCost(tree) }
+
+  private static func countsCost(_ node: Node) -> Bool {
+    switch node {
+    case .number, .variable(.accuracy), .variable(.error): false
+    case .variable: true
+    case .negative(let operand): countsCost(operand)
+    case .sum(let a, let b), .difference(let a, let b), .product(let a, let b), .quotient(let a, let b):
+      countsCost(a) || countsCost(b)
+    case .call(_, let arguments): arguments.contains(where: countsCost)
+    }
+  }
+
+  /// The worth of a candidate.
+  public func reward(_ terms: RewardTerms) -> Double { Self.value(tree, terms) }
+
+  private static func value(_ node: Node, _ terms: RewardTerms) -> Double {
+    switch node {
+    case .number(let number): number
+    case .variable(let variable): value(variable, terms)
+    case .negative(let operand): -value(operand, terms)
+    case .sum(let a, let b): value(a, terms) + value(b, terms)
+    case .difference(let a, let b): value(a, terms) - value(b, terms)
+    case .product(let a, let b): value(a, terms) * value(b, terms)
+    case .quotient(let a, let b): value(a, terms) / value(b, terms)
+    case .call(let function, let arguments):
+      apply(function, arguments.map { value($0, terms) })
+    }
+  }
+
+  private static func value(_ variable: Variable, _ terms: RewardTerms) -> Double {
+    let (cost, original) = (terms.cost, terms.original)
+    return switch variable {
+    case .accuracy: terms.accuracy
+    case .error: 1 - terms.accuracy
+    case .macs: Double(cost.macs)
+    case .flops: 2 * Double(cost.macs)
+    case .parameters: Double(cost.parameters)
+    case .weightBytes: Double(cost.weightBytes)
+    case .peakActivationBytes: Double(cost.peakActivationBytes)
+    case .originalMacs: Double(original.macs)
+    case .originalFlops: 2 * Double(original.macs)
+    case .originalParameters: Double(original.parameters)
+    case .originalWeightBytes: Double(original.weightBytes)
+    case .originalPeakActivationBytes: Double(original.peakActivationBytes)
+    }
+  }
+
+  private static func apply(_ function: Function, _ arguments: [Double]) -> Double {
+    let first = arguments.first ?? .nan
+    let second = arguments.last ?? .nan
+    return switch function {
+    case .log: first.logarithm
+    case .exp: first.exponential
+    case .sqrt: first.squareRoot()
+    case .min: Swift.min(first, second)
+    case .max: Swift.max(first, second)
+    }
+  }
+}

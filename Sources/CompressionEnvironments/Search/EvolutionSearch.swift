@@ -1,0 +1,52 @@
+import Reinforcement
+public import Tensors
+
+/// An evolution strategy over all keep ratios at once: the strong peer that does not learn step by step.
+///
+/// It draws the ratios of a whole episode, lets the AMC environment bound them as it bounds every
+/// agent's, and learns from the ratios that were carried out. See `CovarianceMatrixAdaptation`.
+public struct EvolutionSearch: PolicySearch {
+  /// The agent's name.
+  public let name = "evolution"
+  private let smallestKeep: Double
+
+  /// The agent, with the lower bound of the action.
+  public init(smallestKeep: Double) {
+    self.smallestKeep = smallestKeep
+  }
+
+  /// Runs one episode for each measurement.
+  public func search(
+    _ problem: PruningProblem, episodes: Int, streams: RandomStreams,
+    onEpisode: (SearchEpisode) throws -> Bool
+  ) throws {
+    let environment = AMCEnvironment(problem, smallestKeep: smallestKeep)
+    let space = environment.actionSpace
+    let (low, width) = (space.low[0], space.high[0] - space.low[0])
+    var stream = streams.stream("evolution")
+    var strategy = CovarianceMatrixAdaptation(
+      mean: problem.decisions.map { _ in 0.5 }, stepSize: 0.3)
+    var generation: [(point: [Double], value: Double)] = []
+    for index in 0..<episodes {
+      let point = strategy.sample(using: &stream).map { min(max($0, 0), 1) }
+      let requested = point.map { low + width * $0 }
+      guard let (candidate, executed) = try play(requested, environment) else { return }
+      generation.append((executed.map { ($0 - low) / width }, candidate.reward))
+      if generation.count == strategy.populationSize {
+        try strategy.update(generation)
+        generation = []
+      }
+      let episode = SearchEpisode(
+        index: index, requested: requested, candidate: candidate, of: problem)
+      guard try onEpisode(episode) else { return }
+    }
+  }
+
+  private func play(
+    _ requested: [Double], _ environment: AMCEnvironment
+  ) throws -> (candidate: Candidate, executed: [Double])? {
+    _ = try environment.reset(seed: 0)
+    let executed = try requested.map { try environment.step([$0]).executedAction[0] }
+    return environment.candidate.map { ($0, executed) }
+  }
+}

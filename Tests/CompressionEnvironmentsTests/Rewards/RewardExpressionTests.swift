@@ -1,0 +1,62 @@
+import Compression
+import Foundation
+import Testing
+
+@testable import CompressionEnvironments
+
+@Suite struct RewardExpressionTests {
+  private func value(_ text: String) throws -> Double {
+    let quantities = Array(WidthCosts.Quantity.allCases)
+    func cost(_ scale: Int) -> NetworkCost {
+      NetworkCost { scale * (1 + (quantities.firstIndex(of: $0) ?? 0)) }
+    }
+    return try RewardExpression(text).reward(
+      RewardTerms(accuracy: 0.75, cost: cost(10), original: cost(40)))
+  }
+
+  @Test(arguments: [
+    ("accuracy", 0.75), ("error", 0.25), ("macs", 10), ("flops", 20), ("parameters", 20),
+    ("weightBytes", 30), ("peakActivationBytes", 40), ("originalMacs", 40),
+    ("originalFlops", 80), ("originalParameters", 80), ("originalWeightBytes", 120),
+    ("originalPeakActivationBytes", 160), ("1 - 2 - 3", -4), ("2*3+4", 10), ("2+3*4", 14),
+    ("12/2/3", 2), ("-(1 + 2)*-3", 9), ("--4", 4), ("1.5e2", 150), ("2e-1", 0.2),
+    ("min(3, 2)", 2), ("max(macs, 11)", 11), ("sqrt(parameters + 5)", 5), ("exp(0)", 1),
+    ("log(exp(2))", 2),
+  ])
+  func arithmeticIsWhatItIsOnPaper(_ text: String, _ expected: Double) throws {
+    #expect(abs(try value(text) - expected) < 1e-12)
+  }
+
+  @Test func thePapersRewardsHaveTheirNames() throws {
+    #expect(try value("R_err") == 0.75)
+    #expect(abs(try value("R_FLOPs") + 0.25 * log(20)) < 1e-12)
+    #expect(abs(try value("R_Param") + 0.25 * log(20)) < 1e-12)
+    #expect(try RewardExpression("R_Param").text == "R_Param")
+  }
+
+  @Test(arguments: [
+    ("accuracy", false), ("1 - error", false), ("R_err", false), ("R_FLOPs", true),
+    ("min(accuracy, 1 / macs)", true), ("accuracy + originalMacs", true),
+  ])
+  func itIsKnownWhetherCostCounts(_ text: String, _ counts: Bool) throws {
+    #expect(try RewardExpression(text).countsCost == counts)
+  }
+
+  @Test(arguments: [
+    ("", 1, "the end"), ("accuracy +", 11, "the end"), ("eror", 1, "'eror'"),
+    ("log flops", 1, "'log flops'"), ("log(flops", 10, "the end"), ("min(1)", 6, "')'"),
+    ("ln(flops)", 1, "'ln(flops)'"), ("1 2", 3, "'2'"), ("1..2", 1, "'1..2'"),
+    ("accuracy; exit()", 9, "'; exit()'"), (")", 1, "')'"), ("1e999", 1, "'1e999'"),
+  ])
+  func mistakesAreNamedWithTheirPlace(_ text: String, _ place: Int, _ found: String) throws {
+    let error = #expect(throws: RewardError.self) { try RewardExpression(text) }
+    #expect(error?.place == place)
+    #expect(error?.found == found)
+    #expect(!"\(try #require(error))".contains("\n"))
+  }
+
+  @Test func endlessNestingIsRefused() {
+    let text = String(repeating: "(", count: 100_000)
+    #expect(throws: RewardError.self) { try RewardExpression(text) }
+  }
+}
