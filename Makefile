@@ -20,7 +20,7 @@ build: setup
 search: build
 	$(BINARY) search glyphs-amc
 
-## Runs all tests.
+## Runs the tests; the slow ones only with ESPALIER_SLOW=1 in the environment.
 test: setup
 	swift test $(TEST_FLAGS)
 

@@ -34,7 +34,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // 0: what the machine gives us
@@ -69,7 +68,6 @@ let package = Package(
       dependencies: [
         "CompressionEnvironments", "Compression", "CompressionPolicies", "Datasets", "Interchange",
         "Networks", "Reinforcement", "Tensors", "Units",
-        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     // 7 and 8: the command line
     room(

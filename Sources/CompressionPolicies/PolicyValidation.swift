@@ -35,13 +35,20 @@ extension CompressionPolicy {
 extension CompressionPolicy.Model {
   fileprivate func check(_ checks: inout PolicyChecks, _ path: JSONPath) {
     checks.baseName(file, path.appending("file"))
+    checks.hash(sha256, path.appending("sha256"))
+  }
+}
+
+extension PolicyChecks {
+  /// 64 hexadecimal digits.
+  fileprivate mutating func hash(_ text: String, _ path: JSONPath) {
     let isHash =
-      sha256.utf8.count == 64
-      && sha256.utf8.allSatisfy {
+      text.utf8.count == 64
+      && text.utf8.allSatisfy {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
           || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
       }
-    checks.require(isHash, .hashIsSHA256, path.appending("sha256"), found: "\"\(sha256)\"")
+    require(isHash, .hashIsSHA256, path, found: "\"\(text)\"")
   }
 }
 
@@ -80,6 +87,7 @@ extension CompressionPolicy.Pruning {
     guard let calibration else { return }
     checks.baseName(calibration.data, place.appending("data"))
     checks.extent(calibration.images, place.appending("images"))
+    if let sha256 = calibration.sha256 { checks.hash(sha256, place.appending("sha256")) }
     checks.extent(calibration.positions, place.appending("positions"))
     calibration.preprocessing?.check(&checks, place.appending("preprocessing"))
     checks.count(calibration.seed, place.appending("seed"))

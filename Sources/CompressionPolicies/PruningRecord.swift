@@ -32,6 +32,8 @@ extension CompressionPolicy {
     public var data: String
     /// The number of images.
     public var images: Int
+    /// The SHA-256 of the images' pixels, in hexadecimal.
+    public var sha256: String?
     /// The number of positions sampled of each feature map, where it was not all of them.
     public var positions: Int?
     /// How pixels became numbers, where the data are pixels.
@@ -41,11 +43,12 @@ extension CompressionPolicy {
 
     /// Calibration data of its parts.
     public init(
-      data: String, images: Int, positions: Int? = nil, preprocessing: PreprocessingRecord? = nil,
+      data: String, images: Int, sha256: String? = nil, positions: Int? = nil, preprocessing: PreprocessingRecord? = nil,
       seed: Int
     ) {
       self.data = data
       self.images = images
+      self.sha256 = sha256
       self.positions = positions
       self.preprocessing = preprocessing
       self.seed = seed
@@ -78,9 +81,10 @@ extension CompressionPolicy.Pruning: JSONRepresentable {
 extension CompressionPolicy.Calibration: JSONRepresentable {
   /// Reads the fields.
   public init(_ reader: JSONReader) throws(JSONError) {
-    try reader.refuseFields(otherThan: ["data", "images", "positions", "preprocessing", "seed"])
+    try reader.refuseFields(otherThan: ["data", "images", "sha256", "positions", "preprocessing", "seed"])
     data = try reader.read("data")
     images = try reader.read("images")
+    sha256 = try reader.readIfPresent("sha256")
     positions = try reader.readIfPresent("positions")
     preprocessing = try reader.readIfPresent("preprocessing")
     seed = try reader.read("seed")
@@ -89,7 +93,8 @@ extension CompressionPolicy.Calibration: JSONRepresentable {
   /// The fields that are set.
   public var json: JSONValue {
     .object(omittingNil: [
-      "data": data.json, "images": images.json, "positions": positions?.json,
+      "data": data.json, "images": images.json, "sha256": sha256?.json,
+      "positions": positions?.json,
       "preprocessing": preprocessing?.json, "seed": seed.json,
     ])
   }

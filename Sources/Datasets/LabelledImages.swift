@@ -114,34 +114,3 @@ public struct LabelledImages: Sendable {
     return gathered
   }
 }
-
-/// Positions in a data set, parted so that no two parts share one; each part is in ascending order.
-public struct IndexSplit: Equatable, Sendable {
-  /// What is left to learn from.
-  public let training: [Int]
-  /// What candidates are compared on.
-  public let validation: [Int]
-  /// What reconstruction and quantisers are fitted on.
-  public let calibration: [Int]
-}
-
-extension LabelledImages {
-  /// Parts the positions at random into validation, calibration and the rest.
-  ///
-  /// Who the validation images are depends on the stream and on `validation` alone, not on
-  /// `calibration`.
-  ///
-  /// - Throws: `DatasetError.tooFewImages` when there are not that many.
-  public func split(
-    validation: Int, calibration: Int, stream: inout SeededGenerator
-  ) throws(DatasetError) -> IndexSplit {
-    let (requested, overflow) = validation.addingReportingOverflow(calibration)
-    guard validation >= 0, calibration >= 0, !overflow, requested <= count else {
-      throw .tooFewImages(name: name, requested: overflow ? .max : requested, found: count)
-    }
-    let order = stream.permutation(of: count)
-    return IndexSplit(
-      training: order[requested...].sorted(), validation: order[..<validation].sorted(),
-      calibration: order[validation..<requested].sorted())
-  }
-}

@@ -14,6 +14,8 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
   case unknownNetwork(name: String, suggestions: [String], known: [String])
   /// A folder that already holds a run.
   case runExists(folder: String)
+  /// A folder in which another process searches.
+  case runBusy(folder: String)
   /// A run that was made with other settings.
   case otherRun(folder: String, reason: String)
   /// A policy for another model.
@@ -56,6 +58,8 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
           : "did you mean \(suggestions.map { "'\($0)'" }.joined(separator: " or "))?")
     case .runExists(let folder):
       "the folder '\(folder)' already holds episodes; continue with --resume or give another --output"
+    case .runBusy(let folder):
+      "another process is searching in '\(folder)'"
     case .otherRun(let folder, let reason):
       "the run in '\(folder)' cannot be resumed: \(reason)"
     case .otherModel(let expected, let found):

@@ -14,8 +14,12 @@ struct EnvironmentsCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let catalog = EnvironmentCatalog(own: environments.map(\.fileURL))
-    let entries = try catalog.names.map { try catalog.entry($0) }
+    let catalog = try EnvironmentCatalog(own: environments.map(\.fileURL))
+    var entries: [EnvironmentCatalog.Entry] = []
+    for name in catalog.names {
+      // One that cannot be read does not hide the others.
+      do { entries.append(try catalog.entry(name)) } catch { Terminal.error(Sentence.of(error)) }
+    }
     if json {
       print(
         try CanonicalJSON.line([

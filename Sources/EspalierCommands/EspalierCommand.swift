@@ -45,14 +45,19 @@ public struct EspalierCommand: ParsableCommand {
     Foundation.exit(0)
   }
 
-  /// Help and version go to standard output with 0; wrong usage to standard error with 2.
+  /// Help and version go to standard output with 0; wrong usage, in one sentence, to standard error
+  /// with 2.
   private static func endUsage(_ error: any Error) -> Never {
-    let text = fullMessage(for: error)
     guard exitCode(for: error) != .success else {
-      print(text)
+      print(fullMessage(for: error))
       Foundation.exit(0)
     }
-    Terminal.write(text)
+    let command = CommandLine.arguments.dropFirst().first.flatMap { name in
+      configuration.subcommands.first { $0.configuration.commandName == name }
+        .map { _ in " \(name)" }
+    }
+    Terminal.error(
+      "\(UsageMessage.sentence(message(for: error))); see espalier\(command ?? "") --help")
     Foundation.exit(2)
   }
 }

@@ -31,17 +31,19 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let file = try ModelFile(model.fileURL)
     let images = try LabelledImages.load(try DataSpecification(data), defaultSplit: .test)
+    let preprocessing = try pixels.resolved() ?? .raw
     let evaluator = ClassificationEvaluator(
-      images, preprocessing: try pixels.resolved() ?? .raw, batch: batch,
+      images, preprocessing: preprocessing, batch: batch,
       pool: WorkerPool(threads: compute.threads))
     let outcome = try evaluator.measure(file.graph)
+    pixels.mentionRaw(isQuiet: compute.quiet)
     let times = outcome.passSeconds.dropFirst().sorted()
-    let speed = times.isEmpty ? nil : Double(batch) / times[times.count / 2]
+    let speed = times.isEmpty ? nil : Double(evaluator.batch) / times[times.count / 2]
     if compute.json {
       print(
         try CanonicalJSON.line([
           "top1": outcome.top1.json, "top5": outcome.top5.json, "images": outcome.images.json,
-          "imagesPerSecond": speed?.json ?? .null,
+          "imagesPerSecond": speed?.json ?? .null, "preprocessing": "\(preprocessing)".json,
         ]))
       return
     }

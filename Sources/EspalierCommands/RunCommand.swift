@@ -22,8 +22,14 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
-    for assignment in input where !assignment.contains("=") {
-      throw ValidationError("--input \(assignment): expected NAME=FILE.npy.")
+    var names: Set<Substring> = []
+    for assignment in input {
+      guard let division = assignment.lastIndex(of: "=") else {
+        throw ValidationError("--input \(assignment): expected NAME=FILE.npy.")
+      }
+      guard names.insert(assignment[..<division]).inserted else {
+        throw ValidationError("--input \(assignment): this input was given before.")
+      }
     }
   }
 

@@ -38,23 +38,4 @@ import Testing
         }
       } == "a buffer of 60 numbers is needed, found 59")
   }
-
-  @Test func splitsAreDisjointAndRepeat() throws {
-    let images = try countingImages(count: 23)
-    let streams = RandomStreams(seed: 5)
-    var (first, second, third) = (
-      streams.stream("split"), streams.stream("split"), streams.stream("split")
-    )
-    let split = try images.split(validation: 6, calibration: 4, stream: &first)
-    #expect(split.validation.count == 6 && split.calibration.count == 4)
-    #expect(
-      (split.training + split.validation + split.calibration).sorted() == Array(0..<23))
-    #expect(try images.split(validation: 6, calibration: 4, stream: &second) == split)
-    let other = try images.split(validation: 6, calibration: 9, stream: &third)
-    #expect(other.validation == split.validation)
-    #expect(Set(other.calibration).isSuperset(of: split.calibration))
-    #expect(
-      sentence { _ = try images.split(validation: 20, calibration: 4, stream: &first) }
-        == "24 images asked for, counting holds 23")
-  }
 }

@@ -130,8 +130,9 @@ struct ProgramTests {
   func wrongUsageEndsWithTwo(_ arguments: [String]) throws {
     let outcome = try Program.run(arguments, in: bench)
     #expect(outcome.code == 2)
-    #expect(outcome.output.isEmpty && outcome.error.contains("Error: "))
-    #expect(outcome.error.contains("Usage: espalier"))
+    #expect(outcome.output.isEmpty && outcome.error.hasPrefix("espalier: "))
+    #expect(outcome.error.split(separator: "\n").count == 1)
+    #expect(outcome.error.contains("; see espalier"))
   }
 
   /// Expects the exit code 1 and one line on standard error that holds some words.
@@ -196,6 +197,33 @@ struct ProgramTests {
       ["run", "tiny.onnx", "--input", "input=small.npy", "--output", "o"], "input")
     try expectFailure(
       ["run", "tiny.onnx", "--input", "picture=small.npy", "--output", "o"], "picture")
+  }
+
+  @Test func dataLargerThanTheNetworksInputAreRefused() throws {
+    let folder = bench("large")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try NumPyFile.write(
+      TypedArray(Tensor(shape: [8, 3, 40, 40])), to: folder.appendingPathComponent("images.npy"))
+    try NumPyFile.write(
+      TypedArray([0, 1, 2, 3, 0, 1, 2, 3]), to: folder.appendingPathComponent("labels.npy"))
+    try expectFailure(
+      [
+        "search", "./tiny", "--data", "npy:large", "--set", "validationImages=2", "--set",
+        "calibrationImages=2",
+      ], "expected images of 3×32×32, found 'npy:large")
+  }
+
+  @Test(arguments: [
+    ["--budget", "macs=1e30"], ["--batch", "9223372036854775807"],
+    ["--set", "validationImages=9223372036854775807"],
+    ["--set", "agent.criticActionHistory=9223372036854775807"],
+    ["--set", "agent.batchSize=1000000000"], ["--set", "agent.hiddenLayers=[100000,1000000]"],
+  ])
+  func numbersBeyondReasonDoNotTrap(_ options: [String]) throws {
+    let outcome = try Program.run(
+      ["search", "./tiny", "--quiet", "--threads", "1"] + options, in: bench)
+    #expect(outcome.code == 0 || outcome.code == 1)
+    #expect(outcome.error.split(separator: "\n").count == (outcome.code == 0 ? 0 : 1))
   }
 
   @Test func anUnreachableBudgetNamesTheSmallest() throws {

@@ -40,7 +40,7 @@ public struct ClassificationEvaluator: Evaluator {
     self.screeningImages = screeningImages
     self.images = images
     self.preprocessing = preprocessing
-    self.batch = max(1, batch)
+    self.batch = min(max(1, batch), images.count)
     self.pool = pool
   }
 
@@ -93,20 +93,7 @@ public struct ClassificationEvaluator: Evaluator {
       if count == batch {
         seconds.append(Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9)
       }
-      let scores = try executor.output(output)
-      let classes = scores.count / count
-      guard images.classCount <= classes || classes > (images.labels.max() ?? 0) else {
-        throw CompressionError.data(
-          expected: "at least \(images.classCount) classes", found: "\(classes) outputs")
-      }
-      for example in 0..<count {
-        let rank = Self.rank(
-          of: images.labels[first + example],
-          in: UnsafeBufferPointer(rebasing: scores[(example * classes)..<((example + 1) * classes)])
-        )
-        hits.first += rank == 0 ? 1 : 0
-        hits.five += rank < 5 ? 1 : 0
-      }
+      add(try executor.output(output), of: first..<(first + count), in: &hits)
       seen += count
       guard goesOn(hits.first, seen) else { break }
     }
@@ -114,6 +101,22 @@ public struct ClassificationEvaluator: Evaluator {
     return Outcome(
       top1: 100 * Double(hits.first) / total, top5: 100 * Double(hits.five) / total,
       images: seen, passSeconds: seconds)
+  }
+
+  /// Counts the images of a pass whose label scores highest, and among the five highest.
+  private func add(
+    _ scores: UnsafeMutableBufferPointer<Float>, of examples: Range<Int>,
+    in hits: inout (first: Int, five: Int)
+  ) {
+    let classes = scores.count / examples.count
+    for (position, example) in examples.enumerated() {
+      let rank = Self.rank(
+        of: images.labels[example],
+        in: UnsafeBufferPointer(
+          rebasing: scores[(position * classes)..<((position + 1) * classes)]))
+      hits.first += rank == 0 ? 1 : 0
+      hits.five += rank < 5 ? 1 : 0
+    }
   }
 
   /// How many classes score above the label.
@@ -129,20 +132,20 @@ public struct ClassificationEvaluator: Evaluator {
     return rank
   }
 
+  /// Makes sure that a network takes the images and has a score for each class.
+  ///
+  /// - Throws: `CompressionError.data` with what does not fit.
+  public func check(_ graph: Graph) throws { _ = try names(of: graph) }
+
   private func names(of graph: Graph) throws -> (input: String, output: String) {
-    guard graph.inputs.count == 1, let input = graph.inputs.first, let output = graph.outputs.first
-    else {
+    let input = try graph.imageInput(for: images.shape, of: images.name)
+    let (output, classes) = try graph.classOutput()
+    let needed = (images.labels.max() ?? 0) + 1
+    guard needed <= classes else {
       throw CompressionError.data(
-        expected: "a network with one input", found: "\(graph.inputs.count) inputs")
+        expected: "at least \(needed) classes, as in '\(images.name)'", found: "\(classes)")
     }
-    let extents = (input.extents ?? []).dropFirst().map { extent in
-      if case .fixed(let count) = extent { count } else { -1 }
-    }
-    guard extents == images.shape.extents else {
-      throw CompressionError.data(
-        expected: "images of \(Shape(extents))", found: "'\(images.name)' of \(images.shape)")
-    }
-    return (input.name, output.name)
+    return (input, output)
   }
 }
 

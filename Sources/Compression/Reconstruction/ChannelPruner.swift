@@ -60,10 +60,11 @@ public final class ChannelPruner {
     self.settings = settings
     self.images = StoredValue(images)
     self.pool = pool
-    guard let input = graph.inputs.first, graph.inputs.count == 1 else {
-      throw CompressionError.data(expected: "a network with one input", found: "another number")
-    }
-    self.input = input.name
+    let needsImages = settings.needsImages
+    input =
+      needsImages
+      ? try graph.imageInput(for: Shape(Array(images.shape.extents.dropFirst())), of: "calibration images")
+      : ""
     let shapes = dependencies.shapes
     let prunable = Set(
       dependencies.groups.filter { $0.obstacle == nil }.flatMap(\.consumers))
@@ -71,7 +72,7 @@ public final class ChannelPruner {
       guard settings.refit == .all || prunable.contains(graph.nodes[index].name) else { return nil }
       return DenseLayer(index, of: graph, shapes: shapes)
     }
-    guard settings.reconstruction != .none || settings.criterion == .leastSquares else { return }
+    guard needsImages else { return }
     for layer in layers {
       var stream = streams.stream("calibration-positions/\(layer.name)")
       samplers[layer.index] = PatchSampler(

@@ -37,6 +37,9 @@ public struct PruningSettings: Codable, Equatable, Sendable {
   /// Output positions read from each calibration image.
   public var positionsPerImage: Int
 
+  /// Whether anything looks at calibration images.
+  public var needsImages: Bool { reconstruction != .none || criterion == .leastSquares }
+
   /// Settings.
   public init(
     criterion: Criterion = .leastSquares, reconstruction: Reconstruction = .sequential,

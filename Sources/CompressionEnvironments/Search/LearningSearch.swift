@@ -10,19 +10,15 @@ public struct LearningSearch: PolicySearch {
 
   /// Deep deterministic policy gradients.
   ///
-  /// The number of decisions is known, so step inputs and action history that the configuration leaves
-  /// at 0 get that length.
+  /// Step inputs and action history that the configuration leaves open get the number of decisions.
   public static func ddpg(
-    _ given: DDPGConfiguration, smallestKeep: Double
+    _ configuration: DDPGConfiguration, smallestKeep: Double
   ) -> LearningSearch {
     LearningSearch(name: "ddpg", smallestKeep: smallestKeep) { environment, streams in
-      var configuration = given
-      let steps = environment.problem.decisions.count
-      if configuration.stepInputs == 0 { configuration.stepInputs = steps }
-      if configuration.criticActionHistory == 0 { configuration.criticActionHistory = steps }
-      return try DDPGAgent(
+      try DDPGAgent(
         observationSpace: environment.observationSpace, actionSpace: environment.actionSpace,
-        configuration: configuration, streams: streams)
+        configuration: configuration.resolved(steps: environment.problem.decisions.count),
+        streams: streams)
     }
   }
 

@@ -18,6 +18,8 @@ public enum JSONError: Error, Equatable, CustomStringConvertible {
   case missing(path: JSONPath)
   /// A value of another type.
   case wrongType(path: JSONPath, expected: String, found: String)
+  /// A value that makes no sense, and why.
+  case invalid(path: JSONPath, reason: String)
   /// A field that the reader does not know.
   case unknownField(path: JSONPath)
   /// A text that is no path.
@@ -44,6 +46,8 @@ public enum JSONError: Error, Equatable, CustomStringConvertible {
       "\(path) is missing"
     case .wrongType(let path, let expected, let found):
       "\(path): expected \(expected), found \(found)"
+    case .invalid(let path, let reason):
+      "\(path): \(reason)"
     case .unknownField(let path):
       "\(path) is not a known field"
     case .badPath(let text):

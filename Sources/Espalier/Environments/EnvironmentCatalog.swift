@@ -5,9 +5,10 @@ import Interchange
 
 /// The named environments: one folder each, with an `environment.json`.
 ///
-/// They travel with the program: looked for in the folders given first, then in `Environments` beside the
-/// binary, in `share/espalier/Environments` of its prefix, and in the folders above it up to a package's
-/// root, so that a build runs from any working folder. No path is compiled in.
+/// They travel with the program: looked for in the folders given first, then in
+/// `share/espalier/Environments` of the binary's prefix, then in `Environments` beside the binary and in the
+/// folders above it up to a package's root, so that a build runs from any working folder. No path is
+/// compiled in.
 public struct EnvironmentCatalog {
   /// The folders that hold environments, most important first.
   public let folders: [URL]
@@ -28,7 +29,11 @@ public struct EnvironmentCatalog {
   }
 
   /// The catalog, with folders of one's own first.
-  public init(own: [URL] = [], executable: URL? = Bundle.main.executableURL) {
+  ///
+  /// - Throws: `EspalierError.setting` when one of one's own is not there.
+  public init(
+    own: [URL] = [], executable: URL? = Bundle.main.executableURL
+  ) throws(EspalierError) {
     let manager = FileManager.default
     var candidates = own
     if let folder = executable?.resolvingSymlinksInPath().deletingLastPathComponent() {
@@ -40,10 +45,15 @@ public struct EnvironmentCatalog {
         above = above.deletingLastPathComponent()
       }
     }
-    folders = candidates.filter { folder in
+    func isFolder(_ folder: URL) -> Bool {
       var isFolder: ObjCBool = false
       return manager.fileExists(atPath: folder.path, isDirectory: &isFolder) && isFolder.boolValue
     }
+    if let missing = own.first(where: { !isFolder($0) }) {
+      throw .setting(
+        name: "--environments", expected: "a folder that is there", found: "'\(missing.path)'")
+    }
+    folders = candidates.filter(isFolder)
   }
 
   /// The names of all environments, sorted.

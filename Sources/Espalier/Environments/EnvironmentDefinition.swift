@@ -7,7 +7,7 @@ public import Reinforcement
 
 /// An environment file: everything a search needs beside a seed.
 ///
-/// Every field has a default; what an environment leaves to the user (a model, data) is nil. The resolved
+/// Every field but the name has a default; what an environment leaves to the user (a model, data) is nil. The resolved
 /// form, with every default written out, is the run directory's `environment.json`.
 public struct EnvironmentDefinition: Equatable, Sendable {
   /// The folder's name.
@@ -84,10 +84,15 @@ extension EnvironmentDefinition: JSONRepresentable {
     batch = try reader.positive("batch", default: 50)
     agent = try Self.agent(reader)
     baselines = try reader.readIfPresent("baselines") ?? []
-    for (index, baseline) in baselines.enumerated() where !SearchAgent.names.contains(baseline) {
-      throw .wrongType(
-        path: reader.path.appending("baselines").appending(index),
-        expected: SearchAgent.names.joined(separator: ", "), found: "'\(baseline)'")
+    for (index, baseline) in baselines.enumerated() {
+      let path = reader.path.appending("baselines").appending(index)
+      guard SearchAgent.names.contains(baseline) else {
+        throw .wrongType(
+          path: path, expected: SearchAgent.names.joined(separator: ", "), found: "'\(baseline)'")
+      }
+      guard !baselines[..<index].contains(baseline) else {
+        throw .wrongType(path: path, expected: "each agent once", found: "'\(baseline)' again")
+      }
     }
   }
 
@@ -122,9 +127,7 @@ extension EnvironmentDefinition: JSONRepresentable {
     do {
       return try Preprocessing(record)
     } catch {
-      throw .wrongType(
-        path: reader.path.appending("preprocessing"), expected: "a preprocessing",
-        found: "\(error)")
+      throw .invalid(path: reader.path.appending("preprocessing"), reason: "\(error)")
     }
   }
 
@@ -133,8 +136,7 @@ extension EnvironmentDefinition: JSONRepresentable {
     do {
       return try RewardExpression(text)
     } catch {
-      throw .wrongType(
-        path: reader.path.appending("reward"), expected: "a reward", found: "\(error)")
+      throw .invalid(path: reader.path.appending("reward"), reason: "\(error)")
     }
   }
 
@@ -160,7 +162,7 @@ extension EnvironmentDefinition: JSONRepresentable {
         return try Budget(key: key, text: value.stringValue ?? value.doubleValue.map { "\($0)" } ?? "")
       }
     } catch {
-      throw .wrongType(path: field.path, expected: "a budget", found: "\(error)")
+      throw .invalid(path: field.path, reason: "\(error)")
     }
   }
 
@@ -187,15 +189,20 @@ extension EnvironmentDefinition: JSONRepresentable {
     return settings
   }
 
+  /// The agent's settings: ours, or the paper's with `"preset": "amcPaper"`, with the fields that are there
+  /// laid over them.
   private static func agent(_ reader: JSONReader) throws(JSONError) -> DDPGConfiguration {
     guard let field = reader["agent"] else { return DDPGConfiguration() }
+    try field.refuseFields(otherThan: DDPGConfiguration.fieldNames + ["preset"])
+    try field["noise"]?.refuseFields(otherThan: ExplorationNoise.fieldNames)
+    let preset: AgentPreset = try field.choice("preset", default: .espalier)
     do {
-      let text = try CanonicalJSON.line(field.value)
-      let known = try CanonicalJSON.parse(bytes: JSONEncoder().encode(DDPGConfiguration()))
-      try field.refuseFields(otherThan: Array((known.objectValue ?? [:]).keys))
-      let configuration = try JSONDecoder().decode(DDPGConfiguration.self, from: Data(text.utf8))
-      try configuration.validate()
-      return configuration
+      var fields = try json(preset.configuration).objectValue ?? [:]
+      for (key, value) in try field.fields() where key != "preset" {
+        fields[key] = key == "noise" ? (fields[key] ?? [:]).overlaid(with: value) : value
+      }
+      let text = try CanonicalJSON.line(.object(fields))
+      return try JSONDecoder().decode(DDPGConfiguration.self, from: Data(text.utf8))
     } catch let error as JSONError {
       throw error
     } catch let error as DecodingError {
@@ -204,12 +211,31 @@ extension EnvironmentDefinition: JSONRepresentable {
         expected: "a value of another type or name",
         found: try CanonicalJSON.line(error.keys.reduce(field.value) { $0[$1] ?? .null }))
     } catch {
-      throw .wrongType(path: field.path, expected: "settings of the agent", found: "\(error)")
+      throw .invalid(path: field.path, reason: "\(error)")
     }
   }
 
+  private static func json(_ configuration: DDPGConfiguration) throws -> JSONValue {
+    try CanonicalJSON.parse(bytes: JSONEncoder().encode(configuration))
+  }
+
   private var agentJSON: JSONValue {
-    (try? CanonicalJSON.parse(bytes: JSONEncoder().encode(agent))) ?? .null
+    (try? Self.json(agent)) ?? .null
+  }
+}
+
+/// Where an agent's settings begin: what `"preset"` names.
+private enum AgentPreset: String, CaseIterable {
+  case espalier, amcPaper
+
+  var configuration: DDPGConfiguration { self == .amcPaper ? .amcPaper : DDPGConfiguration() }
+}
+
+extension JSONValue {
+  /// The object with another one's fields laid over its own.
+  fileprivate func overlaid(with other: JSONValue) -> JSONValue {
+    guard let own = objectValue, let new = other.objectValue else { return other }
+    return .object(own.merging(new) { $1 })
   }
 }
 
@@ -241,9 +267,10 @@ extension JSONReader {
 
   func positive(_ key: String, default value: Int) throws(JSONError) -> Int {
     let found: Int = try readIfPresent(key) ?? value
-    guard found > 0 else {
+    // Beyond the upper bound sums of such numbers could overflow.
+    guard (1...1_000_000_000).contains(found) else {
       throw .wrongType(
-        path: path.appending(key), expected: "a positive integer", found: "\(found)")
+        path: path.appending(key), expected: "an integer from 1 to 1000000000", found: "\(found)")
     }
     return found
   }

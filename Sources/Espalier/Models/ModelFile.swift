@@ -1,4 +1,3 @@
-import Crypto
 public import Foundation
 import Interchange
 public import Networks
@@ -18,10 +17,7 @@ public struct ModelFile {
   public init(_ url: URL) throws {
     let bytes = try WholeFile.read(url)
     name = url.lastPathComponent
-    sha256 = SHA256.hash(data: bytes).map { byte in
-      let text = String(byte, radix: 16)
-      return text.count == 1 ? "0" + text : text
-    }.joined()
+    sha256 = SHA256.hex(bytes)
     graph = try ONNXFile.decode(
       bytes, file: url.lastPathComponent, options: ONNXReadOptions(freeBatch: true)
     ).graph

@@ -14,7 +14,6 @@ extension CompressionPolicy {
   ) {
     let definition = setup.definition
     let settings = definition.pruning
-    let usesData = settings.reconstruction != .none || settings.criterion == .leastSquares
     self.init(
       environment: definition.name,
       model: Model(file: setup.model.name, sha256: setup.model.sha256), search: search,
@@ -22,7 +21,7 @@ extension CompressionPolicy {
       pruning: Pruning(
         criterion: settings.criterion.rawValue, reconstruction: settings.reconstruction.rawValue,
         refit: settings.refit.rawValue, ridge: settings.ridge,
-        calibration: usesData ? setup.calibrationRecord : nil),
+        calibration: settings.needsImages ? setup.calibrationRecord : nil),
       layers: LayerPolicy.layers(
         of: setup.pruner.original, dependencies: setup.pruner.dependencies, removed: removed,
         decided: Set(setup.problem.decisions.map(\.group))))

@@ -51,9 +51,15 @@ public struct PolicyApplication {
       settings = try PruningSettings(pruning)
       seed = pruning.calibration?.seed ?? seed
       let count = pruning.calibration?.images ?? 1000
-      images = try SearchImages.calibration(
-        data, count: count, streams: RandomStreams(seed: UInt64(seed))
-      ).tensor(pruning.preprocessing(asked: preprocessing))
+      let calibration = try SearchImages.calibration(
+        data, count: count, streams: RandomStreams(seed: UInt64(seed)))
+      if let expected = pruning.calibration?.sha256, expected != Fingerprint.of(calibration) {
+        throw EspalierError.setting(
+          name: "--data",
+          expected: "the images of the search, '\(pruning.calibration?.data ?? "")'",
+          found: "others in '\(calibration.name)'")
+      }
+      images = try calibration.tensor(pruning.preprocessing(asked: preprocessing))
     }
     let pruner = try ChannelPruner(
       model.graph, images: images, settings: settings,
@@ -85,6 +91,7 @@ extension CompressionPolicy {
     var nodes: [String: Node] = [:]
     for node in graph.nodes { nodes[node.name] = node }
     for layer in layers {
+      try layer.refuseWhatIsNotPruning()
       guard let node = nodes[layer.name] else {
         throw CompressionError.policyMismatch(
           layer: layer.name, expected: "a node of that name", found: "none")
@@ -142,6 +149,20 @@ extension CompressionPolicy {
       throw CompressionError.policyMismatch(
         layer: layers.last?.name ?? "", expected: "\(compressed.macs.macs) MACs in all",
         found: "\(macs)")
+    }
+  }
+}
+
+extension LayerPolicy {
+  /// Refuses decisions that slicing does not carry out.
+  fileprivate func refuseWhatIsNotPruning() throws(CompressionError) {
+    let others: [(String, Bool)] = [
+      ("weightBits", weightBits != nil), ("activationBits", activationBits != nil),
+      ("density", (density ?? 1) < 1),
+    ]
+    for (field, isThere) in others where isThere {
+      throw .policyMismatch(
+        layer: name, expected: "decisions about channels alone", found: "'\(field)'")
     }
   }
 }

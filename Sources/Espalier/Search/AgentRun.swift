@@ -37,10 +37,6 @@ struct AgentRun {
     for line in lines { setup.problem.remember(line.widths, accuracy: line.accuracy) }
     let output = try journal.open()
     let clock = try timings.open()
-    defer {
-      try? output.close()
-      try? clock.close()
-    }
     let start = DispatchTime.now().uptimeNanoseconds
     var last = start
     let agent = try SearchAgent.make(name, setup.definition)
@@ -52,7 +48,7 @@ struct AgentRun {
             folder: folder, reason: "episode \(episode.index) of '\(name)' went another way")
         }
       } else {
-        try output.write(contentsOf: Data((text + "\n").utf8))
+        try output.append(line: text)
       }
       let now = DispatchTime.now().uptimeNanoseconds
       take(episode)
@@ -61,7 +57,7 @@ struct AgentRun {
         let seconds = try CanonicalJSON.line([
           "episode": .integer(episode.index), "seconds": .number(Double(now - last) * 1e-9),
         ])
-        try clock.write(contentsOf: Data((seconds + "\n").utf8))
+        try clock.append(line: seconds)
         onProgress(
           progress(
             episode, of: agent.measurements(of: episodes, setup.problem), seconds: Double(now - start) * 1e-9))

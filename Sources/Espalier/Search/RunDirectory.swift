@@ -1,4 +1,5 @@
 public import Foundation
+import Interchange
 
 /// The files of a run and where they lie.
 public struct RunDirectory: Equatable, Sendable {
@@ -10,16 +11,21 @@ public struct RunDirectory: Equatable, Sendable {
     self.folder = folder.absoluteURL.standardizedFileURL
   }
 
-  /// A new folder under `./runs`, named for the environment, the agent and the seed.
-  static func fresh(_ name: String) -> RunDirectory {
+  /// Makes a new folder under `./runs`, named for the environment, the agent and the seed; of several
+  /// processes that want the same name each gets its own.
+  ///
+  /// - Throws: `EspalierError.setting` when none can be made.
+  static func fresh(_ name: String) throws -> RunDirectory {
     let runs = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
       .appendingPathComponent("runs")
-    var number = 1
-    while true {
+    _ = try OutputFolder(runs.path)
+    for number in 1...100_000 {
       let folder = runs.appendingPathComponent(number == 1 ? name : "\(name)-\(number)")
-      if !FileManager.default.fileExists(atPath: folder.path) { return RunDirectory(folder) }
-      number += 1
+      if mkdir(folder.path, 0o777) == 0 { return RunDirectory(folder) }
+      guard errno == EEXIST else { break }
     }
+    throw EspalierError.setting(
+      name: "--output", expected: "a folder for the run", found: "none under '\(runs.path)'")
   }
 
   /// The resolved environment.
@@ -41,8 +47,25 @@ public struct RunDirectory: Equatable, Sendable {
     folder.appendingPathComponent(baseline.map { "timings-\($0).jsonl" } ?? "timings.jsonl")
   }
 
-  /// Makes the folder.
+  /// What one process holds while it works here.
+  var lock: URL { folder.appendingPathComponent("run.lock") }
+
+  /// Whether an agent has measured anything here.
+  var hasEpisodes: Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.contains { name in
+      name.hasPrefix("episodes") && name.hasSuffix(".jsonl")
+        && SearchJournal(folder.appendingPathComponent(name)).hasEpisodes
+    }
+  }
+
+  /// Makes the folder where it is not there, and keeps other processes out of it.
   ///
-  /// - Throws: `EspalierError.setting` when it cannot be made or written.
-  func create() throws { _ = try OutputFolder(folder.path) }
+  /// - Throws: `EspalierError.setting` when it cannot be made or written, `runBusy` when another process
+  ///   works there.
+  func claim() throws -> FileLock {
+    _ = try OutputFolder(folder.path)
+    guard let lock = try FileLock(lock) else { throw EspalierError.runBusy(folder: folder.path) }
+    return lock
+  }
 }

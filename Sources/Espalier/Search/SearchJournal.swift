@@ -49,15 +49,13 @@ struct SearchJournal {
   /// Opens the file for appending, without what a torn last line left.
   ///
   /// - Throws: `FileError` when the folder cannot be written.
-  func open() throws -> FileHandle {
+  func open() throws -> AppendedFile {
     let bytes = FileManager.default.contents(atPath: url.path) ?? Data()
     let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes[...$0] } ?? Data()
     if !FileManager.default.fileExists(atPath: url.path) || whole.count < bytes.count {
       try AtomicFile.write(Data(whole), to: url)
     }
-    let handle = try FileHandle(forWritingTo: url)
-    try handle.seekToEnd()
-    return handle
+    return try AppendedFile(url)
   }
 
   /// The line of an episode.

@@ -19,8 +19,15 @@ public enum SearchRun {
       throw EspalierError.setting(
         name: "--seed", expected: "a number from 0 on", found: "\(request.seed)")
     }
-    let directory = try directory(for: request)
+    guard SearchAgent.names.contains(request.agent) else {
+      throw EspalierError.unknownAgent(name: request.agent, known: SearchAgent.names)
+    }
+    if let output = request.output { try refuseOther(RunDirectory(output), request) }
     let setup = try SearchSetup(request)
+    let directory = try directory(for: request)
+    let lock = try directory.claim()
+    defer { withExtendedLifetime(lock) {} }
+    try refuseOther(directory, request)
     try begin(directory, setup, request)
     let names = [request.agent] + setup.definition.baselines.filter { $0 != request.agent }
     var runs: [AgentRun] = []
@@ -34,27 +41,27 @@ public enum SearchRun {
   }
 
   private static func directory(for request: SearchRequest) throws -> RunDirectory {
-    guard let output = request.output else {
-      var base = URL(fileURLWithPath: request.environment)
-      if base.lastPathComponent == EnvironmentCatalog.file { base.deleteLastPathComponent() }
-      let name = base.deletingPathExtension().lastPathComponent
-      return RunDirectory.fresh("\(name)-\(request.agent)-\(request.seed)")
+    if let output = request.output { return RunDirectory(output) }
+    var base = URL(fileURLWithPath: request.environment)
+    if base.lastPathComponent == EnvironmentCatalog.file { base.deleteLastPathComponent() }
+    let name = base.deletingPathExtension().lastPathComponent
+    return try RunDirectory.fresh("\(name)-\(request.agent)-\(request.seed)")
+  }
+
+  /// A folder that holds episodes is only touched by who asks to go on with it.
+  private static func refuseOther(
+    _ directory: RunDirectory, _ request: SearchRequest
+  ) throws(EspalierError) {
+    if !request.resume, directory.hasEpisodes {
+      throw .runExists(folder: directory.folder.path)
     }
-    let directory = RunDirectory(output)
-    if !request.resume, SearchJournal(directory.episodes()).hasEpisodes {
-      throw EspalierError.runExists(folder: output.path)
-    }
-    return directory
   }
 
   /// Writes what the run is, or holds it against what stands there.
   private static func begin(
     _ directory: RunDirectory, _ setup: SearchSetup, _ request: SearchRequest
   ) throws {
-    guard SearchAgent.names.contains(request.agent) else {
-      throw EspalierError.unknownAgent(name: request.agent, known: SearchAgent.names)
-    }
-    try directory.create()
+    let isResumed = directory.hasEpisodes
     let environment = try CanonicalJSON.file(setup.definition.json)
     let description = try CanonicalJSON.file([
       "agent": request.agent.json, "seed": request.seed.json,
@@ -63,7 +70,7 @@ public enum SearchRun {
     for (url, text) in [(directory.description, description), (directory.environment, environment)]
     {
       let bytes = Data(text.utf8)
-      if SearchJournal(directory.episodes()).hasEpisodes,
+      if isResumed,
         let there = FileManager.default.contents(atPath: url.path), there != bytes
       {
         throw EspalierError.otherRun(

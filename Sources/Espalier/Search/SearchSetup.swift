@@ -20,7 +20,7 @@ final class SearchSetup {
   let pool: WorkerPool
 
   init(_ request: SearchRequest) throws {
-    let catalog = EnvironmentCatalog(own: request.environmentFolders)
+    let catalog = try EnvironmentCatalog(own: request.environmentFolders)
     let entry = try catalog.entry(request.environment, settings: request.settings)
     var definition = try Self.definition(entry.definition, request)
     let modelURL = request.model ?? definition.model.map { entry.file($0) }
@@ -43,6 +43,8 @@ final class SearchSetup {
       ClassificationEvaluator(
         $0, preprocessing: definition.preprocessing, batch: definition.batch, pool: pool)
     }
+    // A network that cannot be measured is told of before anything is computed.
+    try validation.check(model.graph)
     pruner = try ChannelPruner(
       model.graph, images: images.calibration.tensor(definition.preprocessing),
       settings: definition.pruning, streams: streams, pool: pool)
@@ -55,6 +57,7 @@ final class SearchSetup {
       reward: definition.reward, evaluator: validation)
     calibrationRecord = CompressionPolicy.Calibration(
       data: images.name, images: images.calibration.count,
+      sha256: Fingerprint.of(images.calibration),
       positions: definition.pruning.positionsPerImage,
       preprocessing: definition.preprocessing.record, seed: request.seed)
   }

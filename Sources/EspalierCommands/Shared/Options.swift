@@ -45,6 +45,12 @@ struct PixelOptions: ParsableArguments {
     }
   }
 
+  /// Says so when nothing was asked for and pixels went in as they are: accuracy may be low for that.
+  func mentionRaw(isQuiet: Bool) {
+    guard !isQuiet, preprocessing == nil, mean == nil else { return }
+    Terminal.write("pixels went in raw (0…255); --preprocessing or --mean and --std say otherwise")
+  }
+
   /// What was asked for, nil when nothing was.
   func resolved() throws -> Preprocessing? {
     try .parse(name: preprocessing, mean: mean, std: std)

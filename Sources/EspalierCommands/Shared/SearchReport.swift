@@ -35,6 +35,9 @@ struct SearchReport {
     }
     row("MACs", Double(before.macs.macs), Double(after.macs.macs)) { decimal($0 / 1e6, 2) + " M" }
     row("parameters", Double(before.parameters), Double(after.parameters)) { decimal($0, 0) }
+    row("weights", Double(before.weightBytes.value), Double(after.weightBytes.value)) {
+      decimal($0 / 1000, 1) + " kB"
+    }
     row(
       "peak activations", Double(before.peakActivationBytes.value),
       Double(after.peakActivationBytes.value)

@@ -54,7 +54,7 @@ public final class DDPGAgent: Agent {
     observationCount = observationSpace.count
     var weightStream = streams.stream("ddpg/weights")
     learner = try DDPGLearner(
-      observationCount: observationSpace.count + configuration.stepInputs,
+      observationCount: observationSpace.count + (configuration.stepInputs ?? 0),
       actionCount: actionSpace.count, configuration: configuration, using: &weightStream, pool: pool
     )
     actor = try Executor(
@@ -67,8 +67,8 @@ public final class DDPGAgent: Agent {
       rewardAssignment: configuration.rewardAssignment)
     replay = ReplayBuffer(
       capacity: configuration.replayCapacity,
-      observationCount: observationSpace.count + configuration.stepInputs
-        + configuration.criticActionHistory * actionSpace.count,
+      observationCount: observationSpace.count + (configuration.stepInputs ?? 0)
+        + (configuration.criticActionHistory ?? 0) * actionSpace.count,
       actionCount: actionSpace.count)
     explorationStream = streams.stream("ddpg/exploration")
     replayStream = streams.stream("ddpg/replay")
@@ -119,7 +119,7 @@ public final class DDPGAgent: Agent {
     self.exploring = exploring
     stepsInEpisode = 0
     history = [Double](
-      repeating: 0, count: configuration.criticActionHistory * actionSpace.count)
+      repeating: 0, count: (configuration.criticActionHistory ?? 0) * actionSpace.count)
     assembler.begin()
     standardDeviation = configuration.noise.standardDeviation(afterWarmup: episodesAfterWarmup)
   }
@@ -177,13 +177,14 @@ public final class DDPGAgent: Agent {
 
   /// 1 at the place of the step that comes next.
   private var stepInputs: [Double] {
-    let place = min(stepsInEpisode, configuration.stepInputs - 1)
-    return (0..<configuration.stepInputs).map { $0 == place ? 1 : 0 }
+    let count = configuration.stepInputs ?? 0
+    let place = min(stepsInEpisode, count - 1)
+    return (0..<count).map { $0 == place ? 1 : 0 }
   }
 
   /// Writes an action to its place in the history, in −1…1; later places stay 0.
   private func remember(_ action: [Double]) {
-    if stepsInEpisode < configuration.criticActionHistory {
+    if stepsInEpisode < configuration.criticActionHistory ?? 0 {
       for (component, value) in actionSpace.normalized(action).enumerated() {
         history[stepsInEpisode * actionSpace.count + component] = Double(value)
       }

@@ -1,6 +1,6 @@
 extension DDPGConfiguration {
   /// The fields of JSON: the properties' names.
-  enum CodingKeys: String, CodingKey {
+  enum CodingKeys: String, CodingKey, CaseIterable {
     case hiddenLayers, actionEntry, stepInputs, criticActionHistory, outputLayerBound
     case actorLearningRate, criticLearningRate, actorLogitPenalty, criticWeightDecay
     case targetUpdateRate, discount, batchSize, replayCapacity
@@ -8,6 +8,9 @@ extension DDPGConfiguration {
     case returnNormalization, baselineRate, updateTiming, updatesPerStep
     case warmupEpisodes, warmupSteps, warmupExploration, noise
   }
+
+  /// The names of the fields, for messages.
+  public static var fieldNames: [String] { CodingKeys.allCases.map(\.rawValue) }
 
   /// Reads the fields that are there; the others keep their defaults.
   ///
@@ -20,8 +23,8 @@ extension DDPGConfiguration {
     }
     try read(&hiddenLayers, .hiddenLayers)
     try read(&actionEntry, .actionEntry)
-    try read(&stepInputs, .stepInputs)
-    try read(&criticActionHistory, .criticActionHistory)
+    stepInputs = try fields.decodeIfPresent(Int.self, forKey: .stepInputs)
+    criticActionHistory = try fields.decodeIfPresent(Int.self, forKey: .criticActionHistory)
     try read(&outputLayerBound, .outputLayerBound)
     try read(&actorLearningRate, .actorLearningRate)
     try read(&criticLearningRate, .criticLearningRate)
@@ -50,15 +53,21 @@ extension DDPGConfiguration {
   ///
   /// - Throws: `DDPGError.setting` with the first one that is not.
   public func validate() throws(DDPGError) {
-    let least: [(String, Int, Int)] = [
-      ("hiddenLayers", hiddenLayers.min() ?? 0, 1), ("batchSize", batchSize, 1),
-      ("replayCapacity", replayCapacity, 1), ("bootstrapSteps", bootstrapSteps, 1),
-      ("stepInputs", stepInputs, 0), ("criticActionHistory", criticActionHistory, 0),
-      ("updatesPerStep", updatesPerStep, 0), ("warmupEpisodes", warmupEpisodes, 0),
-      ("warmupSteps", warmupSteps, 0),
+    // The upper bounds keep networks and replay within a machine's memory.
+    let counts: [(String, Int, ClosedRange<Int>)] = [
+      ("hiddenLayers", hiddenLayers.count, 1...16),
+      ("hiddenLayers", hiddenLayers.min() ?? 1, 1...16_384),
+      ("hiddenLayers", hiddenLayers.max() ?? 1, 1...16_384),
+      ("batchSize", batchSize, 1...65_536), ("replayCapacity", replayCapacity, 1...10_000_000),
+      ("bootstrapSteps", bootstrapSteps, 1...1_000_000), ("stepInputs", stepInputs ?? 0, 0...10_000),
+      ("criticActionHistory", criticActionHistory ?? 0, 0...10_000),
+      ("updatesPerStep", updatesPerStep, 0...1_000_000),
+      ("warmupEpisodes", warmupEpisodes, 0...1_000_000_000),
+      ("warmupSteps", warmupSteps, 0...1_000_000_000),
     ]
-    for (name, value, least) in least where value < least {
-      throw .setting(name: name, expected: "at least \(least)", found: "\(value)")
+    for (name, value, range) in counts where !range.contains(value) {
+      throw .setting(
+        name: name, expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
     }
     let ranges: [(String, Double, ClosedRange<Double>)] = [
       ("outputLayerBound", outputLayerBound, 0...1e3),

@@ -63,15 +63,15 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
   public var actionEntry = ActionEntry.secondLayer
   /// How many steps of an episode actor and critic tell apart by an input of their own (AMC: none).
   ///
-  /// One input for each step, 1 at that step and 0 otherwise; steps beyond share the last.
+  /// nil stands for as many as an episode has, 0 for none. One input for each step, 1 at that step and 0 otherwise; steps beyond share the last.
   /// Neighbouring steps look alike in an observation, and yet may need quite different actions.
-  public var stepInputs = 0
+  public var stepInputs: Int?
   /// How many of the episode's first actions the critic sees beside the observation (AMC: none).
   ///
-  /// An observation that tells little of earlier decisions makes a final reward look like noise.
+  /// nil stands for as many as an episode has, 0 for none. An observation that tells little of earlier decisions makes a final reward look like noise.
   /// With all earlier actions at hand the critic can tell what it owes to which; the actor does not
   /// need them and does not get them.
-  public var criticActionHistory = 0
+  public var criticActionHistory: Int?
   /// Bound of the uniform initial weights of the output layers (DDPG paper: 3·10⁻³).
   public var outputLayerBound = 3e-3
 
@@ -132,12 +132,12 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
   /// Our settings for short episodes.
   public init() {}
 
-  /// Our settings for episodes of a known small number of steps, with one reward at the end.
-  public static func shortEpisodes(steps: Int) -> DDPGConfiguration {
-    var configuration = DDPGConfiguration()
-    configuration.stepInputs = steps
-    configuration.criticActionHistory = steps
-    return configuration
+  /// The settings with what depends on the number of steps in an episode filled in, where it was open.
+  public func resolved(steps: Int) -> DDPGConfiguration {
+    var resolved = self
+    resolved.stepInputs = stepInputs ?? steps
+    resolved.criticActionHistory = criticActionHistory ?? steps
+    return resolved
   }
 
   /// The AMC paper's settings.
@@ -145,6 +145,8 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
     var paper = DDPGConfiguration()
     paper.hiddenLayers = [300, 300]
     paper.actionEntry = .secondLayer
+    paper.stepInputs = 0
+    paper.criticActionHistory = 0
     paper.actorLearningRate = 1e-4
     paper.criticLearningRate = 1e-3
     paper.actorLogitPenalty = 0

@@ -29,7 +29,7 @@ struct DDPGNetworks {
     return builder.graph(output: action)
   }
 
-  private var historyCount: Int { configuration.criticActionHistory * actionCount }
+  private var historyCount: Int { (configuration.criticActionHistory ?? 0) * actionCount }
 
   /// Q(s, a): observation [batch, observations], action [batch, actions] in −1…1 → value [batch, 1].
   func critic(using generator: inout SeededGenerator) -> Graph {

@@ -15,6 +15,13 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
     case gaussian
   }
 
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case shape, standardDeviation, decay, finalStandardDeviation
+  }
+
+  /// The names of the fields, for messages.
+  public static var fieldNames: [String] { CodingKeys.allCases.map(\.rawValue) }
+
   /// How the noise is kept within the action space.
   public var shape: Shape
   /// σ₀, of the first episode after the warm-up and, where the warm-up uses noise, during it.

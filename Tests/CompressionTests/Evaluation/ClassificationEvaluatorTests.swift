@@ -144,4 +144,38 @@ import Testing
     #expect(tensor.scalars[0] == -0.4 && abs(tensor.scalars[2] + 0.4) < 1e-6)
     #expect(abs(tensor.scalars[5] - 1.6) < 1e-6)
   }
+
+  @Test func anOutputThatIsNoScoreForEachClassIsRefused() throws {
+    let examples = try images([[1, 2, 3, 4, 5, 6]], labels: [2])
+    let evaluator = ClassificationEvaluator(
+      examples, preprocessing: .raw, pool: WorkerPool(threads: 1))
+    var graph = graph(classes: 6)
+    graph.outputs.append(Graph.Value(name: "x", extents: nil))
+    #expect(
+      throws: CompressionError.data(expected: "a network with one output", found: "2 outputs")
+    ) { try evaluator.check(graph) }
+    var sketch = Sketch([6])
+    let shape = sketch.integers("shape", [0, 2, 3])
+    let map = sketch.graph(sketch.node("Reshape", "map", ["x", shape]))
+    #expect(
+      throws: CompressionError.data(
+        expected: "an output with one score for each class of each image",
+        found: "'map' of 2×2×3 for 2 images")
+    ) { try evaluator.check(map) }
+  }
+
+  @Test func aNetworkOfAFixedNumberOfExamplesIsRefused() throws {
+    var graph = graph(classes: 3)
+    graph.inputs[0].extents = [.fixed(4), .fixed(3)]
+    let evaluator = ClassificationEvaluator(
+      try images([[1, 2, 3]], labels: [2]), preprocessing: .raw, pool: WorkerPool(threads: 1))
+    #expect(
+      throws: CompressionError.data(
+        expected: "a network that takes any number of images", found: "one that takes 4")
+    ) { try evaluator.check(graph) }
+  }
+
+  @Test func aBatchBeyondTheImagesIsAllOfThem() throws {
+    #expect(try measure([[1, 0], [0, 1]], labels: [0, 1], batch: .max).top1 == 100)
+  }
 }

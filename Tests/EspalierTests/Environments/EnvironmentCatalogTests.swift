@@ -16,12 +16,20 @@ import Testing
     try folder.write("second/notes/README.md", "no environment")
   }
 
-  private func catalog(executable: URL? = nil) -> EnvironmentCatalog {
-    EnvironmentCatalog(own: [folder("first"), folder("second")], executable: executable)
+  private func catalog(executable: URL? = nil) throws -> EnvironmentCatalog {
+    try EnvironmentCatalog(own: [folder("first"), folder("second")], executable: executable)
   }
 
-  @Test func allFoldersTogetherGiveTheNames() {
-    #expect(catalog().names == ["alpha", "beta-two", "gamma"])
+  @Test func aFolderOfOnesOwnThatIsNotThereIsNamed() {
+    #expect(
+      throws: EspalierError.setting(
+        name: "--environments", expected: "a folder that is there",
+        found: "'\(folder("nowhere").path)'")
+    ) { try EnvironmentCatalog(own: [folder("nowhere")]) }
+  }
+
+  @Test func allFoldersTogetherGiveTheNames() throws {
+    #expect(try catalog().names == ["alpha", "beta-two", "gamma"])
   }
 
   @Test func theFolderGivenFirstWins() throws {
@@ -36,7 +44,7 @@ import Testing
     try folder.write(
       "prefix/share/espalier/Environments/delta/environment.json", #"{"name": "delta"}"#)
     try folder.write("prefix/bin/Environments/epsilon/environment.json", #"{"name": "epsilon"}"#)
-    let catalog = EnvironmentCatalog(executable: folder("prefix/bin/espalier"))
+    let catalog = try EnvironmentCatalog(executable: folder("prefix/bin/espalier"))
     #expect(Set(catalog.names).isSuperset(of: ["delta", "epsilon"]))
   }
 

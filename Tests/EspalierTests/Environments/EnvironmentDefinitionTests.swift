@@ -56,6 +56,14 @@ import Testing
     #expect(limited.budgets.map(\.quantity) == [.parameters])
   }
 
+  @Test func thePapersAgentHasAName() throws {
+    let paper = try read(#"{"name": "n", "agent": {"preset": "amcPaper", "batchSize": 32}}"#).agent
+    var expected = DDPGConfiguration.amcPaper
+    expected.batchSize = 32
+    #expect(paper == expected && paper.stepInputs == 0)
+    #expect(try read(#"{"name": "n"}"#).agent.stepInputs == nil)
+  }
+
   @Test func everyFieldIsRead() throws {
     let definition = try read(Self.full)
     #expect(definition.budgets == [try Budget("macs=0.7"), try Budget("weightBytes=300kB")])
@@ -79,13 +87,13 @@ import Testing
     (#"{"name": "a/b"}"#, "name: expected a name that is no path, found 'a/b'"),
     (#"{"name": "n", "kind": "haq"}"#, "kind: expected 'amc', found 'haq'"),
     (#"{"name": "n", "episode": 3}"#, "episode is not a known field"),
-    (#"{"name": "n", "episodes": 0}"#, "episodes: expected a positive integer, found 0"),
+    (#"{"name": "n", "episodes": 0}"#, "episodes: expected an integer from 1 to 1000000000, found 0"),
     (#"{"name": "n", "episodes": "3"}"#, "episodes: expected an integer, found a string"),
     (
       #"{"name": "n", "screeningImages": 0}"#,
-      "screeningImages: expected a positive integer, found 0"
+      "screeningImages: expected an integer from 1 to 1000000000, found 0"
     ),
-    (#"{"name": "n", "batch": -1}"#, "batch: expected a positive integer, found -1"),
+    (#"{"name": "n", "batch": -1}"#, "batch: expected an integer from 1 to 1000000000, found -1"),
     (#"{"name": "n", "widths": "some"}"#, "widths: expected inner, all, found 'some'"),
     (
       #"{"name": "n", "smallestKeep": 0}"#,
@@ -107,7 +115,7 @@ import Testing
     (#"{"name": "n", "pruning": {"ridge": -1}}"#, "pruning.ridge: expected a number from 0 on"),
     (#"{"name": "n", "budget": {}}"#, "budget: expected a limit, or a reward that counts cost"),
     (#"{"name": "n", "reward": "eror"}"#, "at character 1: expected one of accuracy, error, macs"),
-    (#"{"name": "n", "channelMultiple": 0}"#, "channelMultiple: expected a positive integer"),
+    (#"{"name": "n", "channelMultiple": 0}"#, "channelMultiple: expected an integer from 1 to 1000000000"),
     (#"{"name": "n", "budget": 0.5}"#, "budget: expected an object, found a number"),
     (#"{"name": "n", "budget": {"macs": true}}"#, "budget: expected a budget"),
     (#"{"name": "n", "budget": {"time": 1}}"#, "one of macs, parameters, weightBytes"),
@@ -117,10 +125,21 @@ import Testing
       #"{"name": "n", "preprocessing": {"mean": [1], "std": [0]}}"#,
       "std holds 0.0; positive numbers expected"
     ),
+    (
+      #"{"name": "n", "baselines": ["random", "random"]}"#,
+      "baselines[1]: expected each agent once, found 'random' again"
+    ),
+    (#"{"name": "n", "agent": {"noise": {"foo": 1}}}"#, "agent.noise.foo is not a known field"),
+    (#"{"name": "n", "agent": {"preset": "haq"}}"#, "agent.preset: expected espalier, amcPaper"),
+    (
+      #"{"name": "n", "agent": {"stepInputs": 9223372036854775807}}"#,
+      "stepInputs: expected 0 to 10000"
+    ),
+    (#"{"name": "n", "validationImages": 9223372036854775807}"#, "from 1 to 1000000000"),
     (#"{"name": "n", "agent": {"layers": 3}}"#, "agent.layers is not a known field"),
     (
       #"{"name": "n", "agent": {"batchSize": 0}}"#,
-      "the agent's setting batchSize: expected at least 1, found 0"
+      "agent: the agent's setting batchSize: expected 1 to 65536, found 0"
     ),
     (
       #"{"name": "n", "agent": {"batchSize": "big"}}"#,

@@ -67,6 +67,25 @@ import Testing
     ) { try apply(tiny, preprocessing: .signedUnit) }
   }
 
+  @Test func otherImagesThanThePolicysAreRefused() throws {
+    let tiny = try Self.inner.get()
+    let name = "glyphs:,split=train,limit=60"
+    #expect(
+      throws: EspalierError.setting(
+        name: "--data", expected: "the images of the search, '\(name)'",
+        found: "others in 'glyphs:,split=train,limit=60,seed=9'")
+    ) { try apply(tiny, data: "glyphs:,limit=60,seed=9") }
+  }
+
+  @Test(arguments: ["weightBits", "activationBits"])
+  func decisionsOtherThanChannelsAreRefused(_ field: String) throws {
+    let tiny = try Self.inner.get()
+    let sentence = try refusal(tiny) { policy in
+      try policy.set(.integer(4), at: JSONPath(parsing: "layers[0].\(field)"))
+    }
+    #expect(sentence.contains("expected decisions about channels alone, found '\(field)'"))
+  }
+
   @Test func fewerImagesThanThePolicyNamesAreRefused() throws {
     let tiny = try Self.inner.get()
     #expect(

@@ -198,6 +198,24 @@ import Testing
     }
   }
 
+  @Test func twoSearchesNeverShareAFolder() throws {
+    let tiny = try Self.finished.get()
+    let lock = try RunDirectory(tiny.folder("busy")).claim()
+    #expect(throws: EspalierError.runBusy(folder: tiny.folder("busy").path)) {
+      try SearchRun.run(tiny.request("busy"))
+    }
+    withExtendedLifetime(lock) {}
+  }
+
+  @Test func aBaselinesJournalCountsAsEpisodesToo() throws {
+    let tiny = try Self.finished.get()
+    let line = String(try tiny.lines("run", "episodes-uniform.jsonl")[0])
+    try tiny.folder.write("half/episodes-uniform.jsonl", line + "\n")
+    #expect(throws: EspalierError.runExists(folder: tiny.folder("half").path)) {
+      try SearchRun.run(tiny.request("half"))
+    }
+  }
+
   @Test func aJournalOfAnotherSearchIsNotContinued() throws {
     let tiny = try Self.finished.get()
     try kill(tiny, "forged", after: 2, torn: "")
