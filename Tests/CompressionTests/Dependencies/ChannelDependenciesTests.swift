@@ -98,15 +98,6 @@ import Testing
     #expect(dependencies.groups.count > 2)
   }
 
-  @Test func aGroupedConvolutionIsAnObstacleThatIsNamed() throws {
-    let dependencies = try groups(.grouped)
-    let reason = "the grouped convolution 'halves' needs equal groups"
-    #expect(dependencies.group(madeBy: "wide")?.obstacle == reason)
-    #expect(
-      dependencies.groups.first { $0.consumers == ["last"] }?.obstacle == reason)
-    #expect(dependencies.group(madeBy: "last")?.obstacle == nil)
-  }
-
   @Test func aSoftmaxOverChannelsIsAnObstacle() throws {
     let dependencies = try groups(.softmax)
     #expect(
@@ -146,11 +137,12 @@ import Testing
 
   @Test func anOperatorWithoutARuleIsAnObstacleThatIsNamed() throws {
     var sketch = Sketch()
-    let value = sketch.node("Tanh", "bend", [sketch.convolution("first", "x", 3, 5)])
+    let own = sketch.convolution("first", "x", 3, 5)
+    let value = sketch.node("Expand", "bend", [own, sketch.integers("bend.shape", [1, 5, 7, 6])])
     let graph = sketch.graph(sketch.head(value, 5))
     #expect(
       try ChannelDependencies(graph).group(madeBy: "first")?.obstacle
-        == "Tanh 'bend' is not followed")
+        == "Expand 'bend' is not followed")
   }
 
   @Test func weightsThatAreComputedAreAnObstacle() throws {

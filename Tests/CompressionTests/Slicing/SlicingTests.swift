@@ -73,15 +73,30 @@ import Testing
   }
 
   @Test func channelsWithAnObstacleAreNotRemoved() throws {
-    let graph = HandBuilt.grouped.graph
+    let graph = HandBuilt.softmax.graph
     let dependencies = try ChannelDependencies(graph)
-    let group = try #require(dependencies.group(madeBy: "wide"))
+    let group = try #require(dependencies.group(madeBy: "first"))
     #expect(
       throws: CompressionError.cannotSlice(
-        node: "wide", type: "Conv",
-        reason: "the grouped convolution 'halves' needs equal groups")
+        node: "first", type: "Conv", reason: "Softmax 'weights' mixes channels")
     ) {
       try graph.sliced(removing: [group.classes[3]], dependencies: dependencies)
+    }
+  }
+
+  @Test(arguments: HandBuilt.all)
+  func noLayerIsPrunedToNothing(_ network: HandBuilt) throws {
+    let streams = RandomStreams(seed: 1)
+    let pruner = try ChannelPruner(
+      network.graph, images: Tensor(shape: [0]),
+      settings: PruningSettings(criterion: .l1, reconstruction: .none), streams: streams,
+      pool: WorkerPool(threads: 1))
+    let groups = pruner.dependencies.groups
+    let nothing = groups.indices.filter { groups[$0].obstacle == nil }.map { ($0, 0) }
+    let result = try pruner.prune(.widths(Dictionary(uniqueKeysWithValues: nothing)))
+    for shape in try result.graph.shapes(batch: 1).values { #expect(shape.count > 0) }
+    for group in groups where group.obstacle == nil {
+      #expect(group.classes.count { !result.removed.contains($0) } == 1)
     }
   }
 
