@@ -60,10 +60,13 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func printTables(_ check: EnvironmentCheck) {
-    var groups = TextTable(["channels made by", "width", "makers", "readers", "can be pruned"])
+    var groups = TextTable(["channels made by", "read by", "width", "can be pruned"])
     for group in check.groups where !group.name.isEmpty {
+      // All makers are tied and named; of the readers, which may be many, the first ones.
+      let makers = group.producers.isEmpty ? [group.name] : group.producers
       groups.append([
-        group.name, "\(group.width)", "\(group.producers.count)", "\(group.consumers.count)",
+        makers.joined(separator: ", "), Self.names(group.consumers, atMost: 3),
+        "\(group.width)",
         group.obstacle.map { "no: \($0)" } ?? (group.isTied ? "yes, tied" : "yes"),
       ])
     }
@@ -73,6 +76,11 @@ struct CheckCommand: ParsableCommand {
     print(decisions.text + "\n")
     for rule in check.rules { print((broken(rule, check) ? "FAILS  " : "holds  ") + rule) }
     for violation in check.violations { Terminal.error(violation) }
+  }
+
+  private static func names(_ names: [String], atMost count: Int) -> String {
+    let shown = names.prefix(count).joined(separator: ", ")
+    return names.count > count ? "\(shown) and \(names.count - count) more" : shown
   }
 
   private func broken(_ rule: String, _ check: EnvironmentCheck) -> Bool {
