@@ -82,7 +82,11 @@ extension ChannelGroup {
     } else if consumers.isEmpty {
       obstacle = "no layer reads these channels"
     } else {
-      obstacle = classes.count < 2 ? "there is only one channel" : nil
+      // A value that is named twice holds more than one channel of the only class.
+      let isOne = held.count == values.count
+      obstacle =
+        classes.count > 1
+        ? nil : isOne ? "there is only one channel" : "its channels can only go together"
     }
     name = producers.first ?? values.first ?? ""
   }

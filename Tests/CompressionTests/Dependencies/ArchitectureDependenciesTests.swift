@@ -57,6 +57,7 @@ import Testing
     let pairs = (0..<24).map { channel in channel % 2 }
     #expect(pattern(dependencies, "first") == pairs)
     #expect(pattern(dependencies, "sum") == [Int](repeating: 0, count: 12))
+    #expect(dependencies.group(madeBy: "wide")?.obstacle == "its channels can only go together")
   }
 
   @Test func severalFiltersOfOneChannelGoWithIt() throws {

@@ -23,6 +23,21 @@ import Testing
     }
   }
 
+  @Test(arguments: HandBuilt.architectures)
+  func whatIsLeftCanBeSlicedAgain(_ network: HandBuilt) throws {
+    let examples = Tensor.normal(Shape([3] + network.imageExtents), seed: 5)
+    var generator = SeededGenerator(seed: 13)
+    var graph = network.graph
+    for _ in 0..<3 {
+      let dependencies = try ChannelDependencies(graph)
+      let removed = dependencies.randomCut(&generator).removed
+      let sliced = try graph.sliced(removing: removed, dependencies: dependencies)
+      let expected = try output(of: graph.withholding(removed, dependencies), for: examples)
+      #expect(difference(try output(of: sliced, for: examples), expected) < 1e-5)
+      graph = sliced
+    }
+  }
+
   @Test(arguments: HandBuilt.all)
   func costFallsExactlyAsTheWidthsPredict(_ network: HandBuilt) throws {
     let graph = network.graph.unsharingParameters()
