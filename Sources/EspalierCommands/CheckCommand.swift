@@ -60,15 +60,14 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func printTables(_ check: EnvironmentCheck) {
-    var groups = TextTable(["channels made by", "read by", "width", "can be pruned"])
+    var groups = TextTable(["channels made by", "width", "can be pruned", "read by"])
     for group in check.groups where !group.name.isEmpty {
-      // All makers are tied and named; of the readers, which may be many, the first ones.
-      let makers = group.producers.isEmpty ? [group.name] : group.producers
       groups.append([
-        makers.joined(separator: ", "), Self.names(group.consumers, atMost: 3),
-        "\(group.width)",
+        group.producers.first ?? group.name, "\(group.width)",
         group.obstacle.map { "no: \($0)" } ?? (group.isTied ? "yes, tied" : "yes"),
+        Self.names(group.consumers, atMost: 2),
       ])
+      for maker in group.producers.dropFirst() { groups.append(["  with \(maker)", "", "", ""]) }
     }
     print(groups.text + "\n")
     var decisions = TextTable(["layer decided", "channels"])
