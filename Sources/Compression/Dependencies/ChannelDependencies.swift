@@ -73,6 +73,11 @@ extension ChannelGroup {
     let weighted = graph.nodes.filter { $0.hasChannelWeights(in: graph) }
     producers = weighted.filter { held.contains($0.outputs[0]) }.map(\.name)
     consumers = weighted.filter { held.contains($0.inputs[0]) }.map(\.name)
+    isTied =
+      producers.count > 1
+      && graph.nodes.contains { node in
+        ["Add", "Sub"].contains(node.operatorType) && node.inputs.allSatisfy(held.contains)
+      }
     self.classes = classes
     let pin = values.lazy.compactMap { pins[$0] }.first
     if let pin {

@@ -88,6 +88,7 @@ import Testing
     let dependencies = try groups(.attention)
     #expect(dependencies.group(madeBy: "first")?.producers == ["first", "up"])
     #expect(dependencies.group(madeBy: "first")?.consumers == ["down", "last"])
+    #expect(dependencies.group(madeBy: "first")?.isTied == false)
     #expect(dependencies.group(madeBy: "down")?.obstacle == nil)
   }
 
