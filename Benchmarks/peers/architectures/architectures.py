@@ -61,8 +61,11 @@ def build(name):
         network = torchvision.models.googlenet(weights=None, aux_logits=False, init_weights=True)
     else:
         network = torchvision.models.get_model(name, weights=None)
-    # A normalisation as initialised is close to the identity and would hide what it does.
+    # A normalisation as initialised is close to the identity and would hide what it does; weights as
+    # initialised let the image fade away before the classifier.
     for module in network.modules():
+        if isinstance(module, (torch.nn.Conv2d, torch.nn.Linear)):
+            torch.nn.init.kaiming_normal_(module.weight)
         if isinstance(module, torch.nn.BatchNorm2d):
             torch.nn.init.uniform_(module.weight, 0.6, 1.4)
             torch.nn.init.normal_(module.bias, std=0.1)
