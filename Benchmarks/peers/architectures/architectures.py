@@ -20,6 +20,7 @@ differences. Ends with 1 when one fails.
 import argparse
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -161,6 +162,7 @@ def examine(name, options, folder):
     write_environment(folder / "environment", options.macs)
     given = ["--model", model, "--data", f"npy:{data}"]
     environment = folder / "environment"
+    shutil.rmtree(run, ignore_errors=True)
     groups = json.loads(espalier(options, "check", environment, *given, "--json"))["groups"]
     result = json.loads(
         espalier(
