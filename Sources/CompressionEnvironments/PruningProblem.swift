@@ -233,7 +233,7 @@ public final class PruningProblem {
 
 /// Which widths a search decides.
 public enum PrunedWidths: String, Codable, CaseIterable, Sendable {
-  /// Those that one layer makes: the inner widths of blocks.
+  /// Those that no sum ties to another layer's: the inner widths of blocks.
   case inner
   /// All that can be cut, residual streams included.
   case all

@@ -60,12 +60,14 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func printTables(_ check: EnvironmentCheck) {
-    var groups = TextTable(["channels made by", "width", "makers", "readers", "can be pruned"])
+    var groups = TextTable(["channels made by", "width", "can be pruned", "read by"])
     for group in check.groups where !group.name.isEmpty {
       groups.append([
-        group.name, "\(group.width)", "\(group.producers.count)", "\(group.consumers.count)",
+        group.producers.first ?? group.name, "\(group.width)",
         group.obstacle.map { "no: \($0)" } ?? (group.isTied ? "yes, tied" : "yes"),
+        Self.names(group.consumers, atMost: 2),
       ])
+      for maker in group.producers.dropFirst() { groups.append(["  with \(maker)", "", "", ""]) }
     }
     print(groups.text + "\n")
     var decisions = TextTable(["layer decided", "channels"])
@@ -73,6 +75,11 @@ struct CheckCommand: ParsableCommand {
     print(decisions.text + "\n")
     for rule in check.rules { print((broken(rule, check) ? "FAILS  " : "holds  ") + rule) }
     for violation in check.violations { Terminal.error(violation) }
+  }
+
+  private static func names(_ names: [String], atMost count: Int) -> String {
+    let shown = names.prefix(count).joined(separator: ", ")
+    return names.count > count ? "\(shown) and \(names.count - count) more" : shown
   }
 
   private func broken(_ rule: String, _ check: EnvironmentCheck) -> Bool {

@@ -17,7 +17,10 @@ struct TrainCommand: ParsableCommand {
   }
 
   @Argument(
-    help: "An ONNX file, or a built-in network: resnet8, resnet14, resnet20 or plain20.")
+    help: """
+      An ONNX file, or a built-in network: resnet8, resnet14, resnet20, plain20, mobilenet_v1 or \
+      mobilenet_v2.
+      """)
   var network: String
 
   @Option(

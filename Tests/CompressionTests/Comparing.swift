@@ -59,9 +59,13 @@ extension Graph {
         || (node.operatorType == "Gemm" && node.attributes["transB"] != .int(1))
       let axis = isRows ? 0 : 1
       let inner = weight.shape.extents[(axis + 1)...].reduce(1, *)
+      var groups = 1
+      if case .int(let given)? = node.attributes["group"] { groups = given }
+      let (rows, extent) = (weight.shape[0] / groups, weight.shape[axis])
       graph.initializers[node.inputs[1]] = TypedArray(
         Tensor(shape: weight.shape) { position in
-          let channel = position / inner % weight.shape[axis]
+          let group = groups > 1 ? position / (inner * extent) / rows : 0
+          let channel = group * extent + position / inner % extent
           return removed.contains(classes[channel]) ? 0 : weight.scalars[position]
         })
     }

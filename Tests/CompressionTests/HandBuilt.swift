@@ -13,10 +13,11 @@ struct HandBuilt: CustomTestStringConvertible, Sendable {
     self.graph = graph
   }
 
-  static let all = [
-    chain, residual, concatenation, denseConnections, depthwise, paddedShortcut, wideFlatten,
-    products, constants, attention, means, reshapes, grouped, softmax, sharedConstants,
-  ]
+  static let all =
+    [
+      chain, residual, concatenation, denseConnections, depthwise, paddedShortcut, wideFlatten,
+      products, constants, attention, means, reshapes, grouped, softmax, sharedConstants,
+    ] + architectures
 
   static let chain = HandBuilt("a plain chain") {
     var value = $0.block("a", "x", 3, 5)
@@ -166,7 +167,7 @@ struct HandBuilt: CustomTestStringConvertible, Sendable {
     return $0.head(value, 6)
   }
 
-  private init(_ name: String, _ build: (inout Sketch) -> String) {
+  init(_ name: String, _ build: (inout Sketch) -> String) {
     var sketch = Sketch()
     let output = build(&sketch)
     self.init(name, sketch.graph(output))

@@ -35,6 +35,27 @@ struct Sketch {
     return name
   }
 
+  /// Adds a node with outputs of their own names.
+  mutating func node(
+    _ type: String, _ name: String, _ inputs: [String], _ attributes: [String: Attribute],
+    outputs: [String]
+  ) {
+    nodes.append(
+      Node(
+        name: name, operatorType: type, inputs: inputs, outputs: outputs, attributes: attributes))
+  }
+
+  /// Adds a channel shuffle: channels folded into two axes, which change places.
+  mutating func shuffle(
+    _ name: String, _ input: String, _ folded: [Int], _ pixels: [Int]
+  ) -> String {
+    let wide = integers("\(name).fold.shape", [0] + folded + pixels)
+    let flat = integers("\(name).shape", [-1, folded[0] * folded[1]] + pixels)
+    let fold = node("Reshape", "\(name).fold", [input, wide])
+    let turn = node("Transpose", "\(name).turn", [fold], ["perm": .ints([0, 2, 1, 3, 4])])
+    return node("Reshape", name, [turn, flat])
+  }
+
   /// Adds a constant of normal draws.
   mutating func draws(_ name: String, _ shape: Shape, scale: Double = 0.5) -> String {
     initializers[name] = TypedArray(

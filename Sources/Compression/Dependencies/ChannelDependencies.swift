@@ -4,12 +4,15 @@ public import Tensors
 /// The channel groups of a graph, derived from its nodes: no list of architectures.
 ///
 /// Residual additions tie channels, concatenations keep them apart, a zero-padded shortcut ties some
-/// and adds others; `ChannelFlow` holds the rules.
+/// and adds others, a grouped convolution ties the same position of each group; `ChannelFlow` holds
+/// the rules.
 public struct ChannelDependencies: Sendable {
   /// The groups in the order in which the graph makes them.
   public let groups: [ChannelGroup]
   /// The shapes of all values for a batch of 1.
   public let shapes: [String: Shape]
+  /// The places where channels are put into another order.
+  let shuffles: [ChannelShuffle]
   private let classesOfValue: [String: [Int]]
   private let groupOfClass: [Int: Int]
 
@@ -20,6 +23,7 @@ public struct ChannelDependencies: Sendable {
     let shapes = try graph.shapes(batch: 1)
     let flow = ChannelFlow(graph, shapes: shapes)
     self.shapes = shapes
+    shuffles = flow.shuffles
     var classesOfValue: [String: [Int]] = [:]
     var valuesOfClass: [Int: [Int]] = [:]
     for (number, value) in flow.classes.values.enumerated() {
@@ -69,6 +73,11 @@ extension ChannelGroup {
     let weighted = graph.nodes.filter { $0.hasChannelWeights(in: graph) }
     producers = weighted.filter { held.contains($0.outputs[0]) }.map(\.name)
     consumers = weighted.filter { held.contains($0.inputs[0]) }.map(\.name)
+    isTied =
+      producers.count > 1
+      && graph.nodes.contains { node in
+        ["Add", "Sub"].contains(node.operatorType) && node.inputs.allSatisfy(held.contains)
+      }
     self.classes = classes
     let pin = values.lazy.compactMap { pins[$0] }.first
     if let pin {
@@ -78,30 +87,12 @@ extension ChannelGroup {
     } else if consumers.isEmpty {
       obstacle = "no layer reads these channels"
     } else {
-      obstacle = classes.count < 2 ? "there is only one channel" : nil
+      // A value that is named twice holds more than one channel of the only class.
+      let isOne = held.count == values.count
+      obstacle =
+        classes.count > 1
+        ? nil : isOne ? "there is only one channel" : "its channels can only go together"
     }
     name = producers.first ?? values.first ?? ""
-  }
-}
-
-extension Graph {
-  /// Whether a node is a dense layer: its weights mix channels, so that they can be cut on both sides.
-  public func isDenseLayer(_ node: Node) -> Bool { node.hasChannelWeights(in: self) }
-}
-
-extension Node {
-  /// Whether the node is a dense layer: its weights mix channels and can be cut on both sides.
-  ///
-  /// Depthwise convolutions only follow.
-  func hasChannelWeights(in graph: Graph) -> Bool {
-    switch operatorType {
-    case "Conv":
-      if case .int(let groups)? = attributes["group"], groups != 1 { return false }
-      return graph.initializers[inputs[1]] != nil
-    case "Gemm", "MatMul":
-      return inputs.count > 1 && graph.initializers[inputs[1]] != nil
-    default:
-      return false
-    }
   }
 }

@@ -11,12 +11,12 @@ public struct ChannelGroup: Equatable, Sendable {
   public let producers: [String]
   /// The nodes whose weights read the channels, in graph order.
   public let consumers: [String]
+  /// Whether a sum ties the channels of more than one layer, as on a residual stream; a gate that
+  /// scales what another layer makes does not count.
+  public let isTied: Bool
   /// Why no channel can be removed, nil when some can.
   public let obstacle: String?
 
   /// The number of channels that can be kept or removed.
   public var width: Int { classes.count }
-
-  /// Whether more than one layer makes the channels, as on a residual stream.
-  public var isTied: Bool { producers.count > 1 }
 }

@@ -19,6 +19,9 @@ public final class ChannelPruner {
   private let pool: WorkerPool
   /// The layers that reconstruction solves for, in graph order.
   private let layers: [DenseLayer]
+  /// The layers that read channels which can go and that reconstruction cannot solve for, such as
+  /// grouped convolutions.
+  private let followers: [Int]
   private var samplers: [Int: PatchSampler] = [:]
   private var targets: [Int: [Float]] = [:]
   /// The problems of the fast mode, by node.
@@ -71,6 +74,10 @@ public final class ChannelPruner {
     layers = graph.nodes.indices.compactMap { index in
       guard settings.refit == .all || prunable.contains(graph.nodes[index].name) else { return nil }
       return DenseLayer(index, of: graph, shapes: shapes)
+    }
+    let solved = Set(layers.map(\.index))
+    followers = graph.nodes.indices.filter { index in
+      prunable.contains(graph.nodes[index].name) && !solved.contains(index)
     }
     guard needsImages else { return }
     for layer in layers {
@@ -131,7 +138,13 @@ public final class ChannelPruner {
     guard !selection.isEmpty else { return Result(graph: original, removed: []) }
     var graph = original
     var run = PrefixRun(inputs: [input: images], pool: pool)
+    var waiting = followers[...]
     for layer in layers {
+      while let index = waiting.first, index < layer.index, settings.reconstruction != .none {
+        waiting.removeFirst()
+        selection.settle(graph.nodes[index])
+        graph.withhold(selection.removed, from: graph.nodes[index], dependencies)
+      }
       let isSettled = selection.isSettled(inputsOf: layer)
       let needsProblem =
         settings.reconstruction != .none
@@ -160,7 +173,7 @@ public final class ChannelPruner {
     if let value = layer.addend {
       // A branch that runs through layers still to be settled cannot be corrected for yet: then this
       // branch aims at its own original output, and the other one takes up the difference.
-      let open = Set(layers.filter { $0.index >= layer.index }.map(\.index))
+      let open = Set(layers.map(\.index) + followers).filter { $0 >= layer.index }
       if run.canCompute(value, without: open, in: graph) { addend = value }
     }
     if let addend { wanted.append(addend) }

@@ -48,9 +48,9 @@ struct DenseLayer {
     outputs = output[1]
     switch node.operatorType {
     case "Conv":
-      guard let window = Window(node, weight: weight, input: input, output: output) else {
-        return nil
-      }
+      guard node.groupCount == 1,
+        let window = Window(node, weight: weight, input: input, output: output)
+      else { return nil }
       self.window = window
       channels = input[1]
       area = window.kernel.height * window.kernel.width

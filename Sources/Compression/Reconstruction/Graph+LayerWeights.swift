@@ -80,6 +80,20 @@ extension Graph {
     }
   }
 
+  /// Sets the weights that read removed channels to zero: what the layer will compute once they are
+  /// cut.
+  mutating func withhold(
+    _ removed: Set<Int>, from node: Node, _ dependencies: ChannelDependencies
+  ) {
+    guard let weight = WeightChannels(node, in: self) else { return }
+    let classes = dependencies.classes(of: node.inputs[0])
+    initializers[node.inputs[1]] = TypedArray(
+      Tensor(shape: weight.tensor.shape) { position in
+        let channel = weight.input(at: position)
+        return removed.contains(classes[channel]) ? 0 : weight.tensor.scalars[position]
+      })
+  }
+
   /// Gives every layer constants of its own, so that writing one changes no other.
   public func unsharingParameters() -> Graph {
     var graph = self

@@ -23,17 +23,17 @@ struct ChannelSelection {
   var isEmpty: Bool { removed.isEmpty && open.isEmpty }
 
   /// The groups that a layer reads and that are still to be settled.
-  private func openGroups(of layer: DenseLayer) -> [Int] {
-    dependencies.multiplicities(of: layer.input).map(\.group).filter { open[$0] != nil }
+  private func openGroups(of value: String) -> [Int] {
+    dependencies.multiplicities(of: value).map(\.group).filter { open[$0] != nil }
   }
 
-  func isSettled(inputsOf layer: DenseLayer) -> Bool { openGroups(of: layer).isEmpty }
+  func isSettled(inputsOf layer: DenseLayer) -> Bool { openGroups(of: layer.input).isEmpty }
 
   /// Decides the open groups that a layer reads.
   mutating func settle(
     _ layer: DenseLayer, criterion: PruningSettings.Criterion, problem: LeastSquares?
   ) throws(CompressionError) {
-    let groups = openGroups(of: layer)
+    let groups = openGroups(of: layer.input)
     for group in groups {
       guard let width = open[group] else { continue }
       // The exact error is that of one layer: it can speak for a group whose channels only this layer
@@ -49,6 +49,13 @@ struct ChannelSelection {
       } else {
         settleByMagnitude(group, width)
       }
+    }
+  }
+
+  /// Decides the open groups that a layer reads which reconstruction does not solve for.
+  mutating func settle(_ node: Node) {
+    for group in openGroups(of: node.inputs[0]) {
+      if let width = open[group] { settleByMagnitude(group, width) }
     }
   }
 

@@ -13,15 +13,10 @@ enum Magnitude {
     let consumers = Set(group.consumers)
     var scores: [Int: Double] = [:]
     for node in graph.nodes where consumers.contains(node.name) {
-      guard let weight = graph.initializers[node.inputs[1]]?.tensor else { continue }
+      guard let weight = WeightChannels(node, in: graph) else { continue }
       let classes = dependencies.classes(of: node.inputs[0])
-      let readsRows =
-        node.operatorType != "Conv" && (node.attributes["transB"] ?? .int(0)) == .int(0)
-      let axis = readsRows ? 0 : 1
-      let inner = weight.shape.extents[(axis + 1)...].reduce(1, *)
-      let extent = weight.shape[axis]
-      for (position, value) in weight.scalars.enumerated() {
-        let channel = position / inner % extent
+      for (position, value) in weight.tensor.scalars.enumerated() {
+        let channel = weight.input(at: position)
         guard channel < classes.count, members.contains(classes[channel]) else { continue }
         scores[classes[channel], default: 0] += Double(abs(value))
       }

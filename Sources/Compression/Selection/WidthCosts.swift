@@ -4,8 +4,9 @@ import Tensors
 /// The cost of a network as an exact function of its groups' widths, without making the network.
 ///
 /// A value holds Σ_g width_g · m_g channels, m_g its channels per class of group g. A dense layer
-/// costs in proportion to the product of its input and output channels, everything else in proportion
-/// to its output channels. Activations cost the most that is alive while any one node runs.
+/// costs in proportion to the product of its input and output channels, a grouped convolution to that
+/// of the input channels of one group and all output channels, everything else in proportion to its
+/// output channels. Activations cost the most that is alive while any one node runs.
 public struct WidthCosts: Sendable {
   /// What is counted; the names are those of the policy's fields.
   public enum Quantity: String, CaseIterable, Codable, Sendable {
@@ -78,6 +79,10 @@ public struct WidthCosts: Sendable {
         guard let constant = graph.initializers[name], case .float32 = constant.storage,
           node.isParameter(position, constant: constant), seen.insert(name).inserted
         else { continue }
+        guard node.carriesChannels(constant.shape, dependencies.shapes) else {
+          terms.append(Term(unit: bytes * constant.shape.count, inputs: nil, outputs: nil))
+          continue
+        }
         var term = Self.term(
           bytes * constant.shape.count, node, reads: position == 1, graph, dependencies)
         if ["Add", "Sub", "Mul", "Div"].contains(node.operatorType) { term.ignored = bytes }
@@ -127,11 +132,16 @@ public struct WidthCosts: Sendable {
   private static func term(
     _ total: Int, _ node: Node, reads: Bool, _ graph: Graph, _ dependencies: ChannelDependencies
   ) -> Term {
-    func side(_ value: String) -> (Int, [(group: Int, perClass: Int)])? {
+    func side(_ value: String, parts: Int = 1) -> (Int, [(group: Int, perClass: Int)])? {
       let channels = dependencies.classes(of: value).count
-      return channels > 0 ? (channels, dependencies.multiplicities(of: value)) : nil
+      guard channels > 0 else { return nil }
+      return (
+        channels / parts,
+        dependencies.multiplicities(of: value).map { ($0.group, $0.perClass / parts) }
+      )
     }
-    let input = reads && node.hasChannelWeights(in: graph) ? side(node.inputs[0]) : nil
+    let mixes = reads && node.hasChannelWeights(in: graph)
+    let input = mixes ? side(node.inputs[0], parts: node.groupCount) : nil
     let output = side(node.outputs[0])
     let divisor = (input?.0 ?? 1) * (output?.0 ?? 1)
     guard divisor > 0, total % divisor == 0 else {

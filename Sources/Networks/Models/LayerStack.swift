@@ -37,9 +37,9 @@ struct LayerStack {
 
   /// A convolution that keeps the extents at stride 1, and its normalisation `<name>.norm`.
   mutating func convolution(
-    _ name: String, _ input: String, width: Int, kernel: Int, stride: Int = 1
+    _ name: String, _ input: String, width: Int, kernel: Int, stride: Int = 1, groups: Int = 1
   ) -> String {
-    let shape: Shape = [width, self.width(of: input), kernel, kernel]
+    let shape: Shape = [width, self.width(of: input) / groups, kernel, kernel]
     let weight = addWeight("\(name).weight", shape)
     let before = kernel / 2
     let value = add(
@@ -47,9 +47,16 @@ struct LayerStack {
       attributes: [
         "kernel_shape": .ints([kernel, kernel]), "strides": .ints([stride, stride]),
         "pads": .ints([before, before, before, before]), "dilations": .ints([1, 1]),
-        "group": .int(1),
+        "group": .int(groups),
       ])
     return normalization("\(name).norm", value)
+  }
+
+  /// A 3×3 convolution of each channel by itself, and its normalisation.
+  mutating func depthwise(_ name: String, _ input: String, stride: Int) -> String {
+    let channels = width(of: input)
+    return convolution(
+      name, input, width: channels, kernel: 3, stride: stride, groups: channels)
   }
 
   private mutating func normalization(_ name: String, _ input: String) -> String {
@@ -68,6 +75,14 @@ struct LayerStack {
   /// A Relu: y = max(x, 0).
   mutating func relu(_ name: String, _ input: String) -> String {
     add("Relu", name, [input], width: width(of: input))
+  }
+
+  /// A Relu6: y = min(max(x, 0), 6).
+  mutating func relu6(_ name: String, _ input: String) -> String {
+    for (bound, number) in [("zero", 0), ("six", 6)] {
+      initializers["relu6.\(bound)"] = TypedArray(Tensor(shape: [], repeating: Float(number)))
+    }
+    return add("Clip", name, [input, "relu6.zero", "relu6.six"], width: width(of: input))
   }
 
   /// The sum of two values.

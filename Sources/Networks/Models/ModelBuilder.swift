@@ -32,6 +32,12 @@ public struct ModelBuilder: Sendable {
 
   /// All builders, sorted by name.
   public static let all: [ModelBuilder] = [
+    ModelBuilder(name: "mobilenet_v1", summary: "MobileNet V1, for ImageNet at 224×224") {
+      MobileNetV1().graph($0, using: &$1)
+    },
+    ModelBuilder(name: "mobilenet_v2", summary: "MobileNet V2, for ImageNet at 224×224") {
+      MobileNetV2().graph($0, using: &$1)
+    },
     residual("resnet8", blocks: 1), residual("resnet14", blocks: 2),
     residual("resnet20", blocks: 3), plain("plain20", blocks: 3),
   ].sorted { $0.name < $1.name }

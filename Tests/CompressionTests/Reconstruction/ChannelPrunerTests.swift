@@ -89,6 +89,22 @@ import Testing
     }
   }
 
+  @Test func layersBehindAGroupedConvolutionAreSolvedForWhatItLost() throws {
+    let network = HandBuilt.grouped
+    let unseen = Tensor.normal(Shape([64] + network.imageExtents), seed: 77)
+    let original = try output(of: network.graph, for: unseen)
+    let errors = try [PruningSettings.Reconstruction.none, .sequential].map { reconstruction in
+      let pruner = try Self.pruner(
+        network.graph, images: 200,
+        PruningSettings(criterion: .l1, reconstruction: reconstruction, refit: .all))
+      let group = try #require(
+        pruner.dependencies.groups.firstIndex { $0.consumers == ["halves"] })
+      let result = try pruner.prune(.widths([group: 2]))
+      return try meanSquare(output(of: result.graph, for: unseen), original)
+    }
+    #expect(errors[1] < 0.5 * errors[0])
+  }
+
   @Test func aPrunerGivesACandidateTheSameBitsWhateverCameBefore() throws {
     let pruner = try Self.pruner(HandBuilt.residual.graph, PruningSettings())
     let widths = Self.widths(pruner)
@@ -99,7 +115,8 @@ import Testing
 
   @Test(arguments: [
     HandBuilt.chain, .residual, .concatenation, .denseConnections, .depthwise, .paddedShortcut,
-    .wideFlatten, .constants, .attention, .means, .reshapes,
+    .wideFlatten, .constants, .attention, .means, .reshapes, .grouped, .groupedShuffle,
+    .chunkedShuffle, .multipliedDepthwise, .denseAttention, .ghost, .branches,
   ])
   func reconstructionBringsTheOutputNearerToTheOriginal(_ network: HandBuilt) throws {
     let unseen = Tensor.normal(Shape([64] + network.imageExtents), seed: 77)

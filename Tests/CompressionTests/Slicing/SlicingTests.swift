@@ -23,6 +23,21 @@ import Testing
     }
   }
 
+  @Test(arguments: HandBuilt.architectures)
+  func whatIsLeftCanBeSlicedAgain(_ network: HandBuilt) throws {
+    let examples = Tensor.normal(Shape([3] + network.imageExtents), seed: 5)
+    var generator = SeededGenerator(seed: 13)
+    var graph = network.graph
+    for _ in 0..<3 {
+      let dependencies = try ChannelDependencies(graph)
+      let removed = dependencies.randomCut(&generator).removed
+      let sliced = try graph.sliced(removing: removed, dependencies: dependencies)
+      let expected = try output(of: graph.withholding(removed, dependencies), for: examples)
+      #expect(difference(try output(of: sliced, for: examples), expected) < 1e-5)
+      graph = sliced
+    }
+  }
+
   @Test(arguments: HandBuilt.all)
   func costFallsExactlyAsTheWidthsPredict(_ network: HandBuilt) throws {
     let graph = network.graph.unsharingParameters()
@@ -73,15 +88,30 @@ import Testing
   }
 
   @Test func channelsWithAnObstacleAreNotRemoved() throws {
-    let graph = HandBuilt.grouped.graph
+    let graph = HandBuilt.softmax.graph
     let dependencies = try ChannelDependencies(graph)
-    let group = try #require(dependencies.group(madeBy: "wide"))
+    let group = try #require(dependencies.group(madeBy: "first"))
     #expect(
       throws: CompressionError.cannotSlice(
-        node: "wide", type: "Conv",
-        reason: "the grouped convolution 'halves' needs equal groups")
+        node: "first", type: "Conv", reason: "Softmax 'weights' mixes channels")
     ) {
       try graph.sliced(removing: [group.classes[3]], dependencies: dependencies)
+    }
+  }
+
+  @Test(arguments: HandBuilt.all)
+  func noLayerIsPrunedToNothing(_ network: HandBuilt) throws {
+    let streams = RandomStreams(seed: 1)
+    let pruner = try ChannelPruner(
+      network.graph, images: Tensor(shape: [0]),
+      settings: PruningSettings(criterion: .l1, reconstruction: .none), streams: streams,
+      pool: WorkerPool(threads: 1))
+    let groups = pruner.dependencies.groups
+    let nothing = groups.indices.filter { groups[$0].obstacle == nil }.map { ($0, 0) }
+    let result = try pruner.prune(.widths(Dictionary(uniqueKeysWithValues: nothing)))
+    for shape in try result.graph.shapes(batch: 1).values { #expect(shape.count > 0) }
+    for group in groups where group.obstacle == nil {
+      #expect(group.classes.count { !result.removed.contains($0) } == 1)
     }
   }
 

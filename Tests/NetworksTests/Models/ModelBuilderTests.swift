@@ -86,7 +86,8 @@ import Testing
   @Test func `unknown names and absurd parameters are refused`() throws {
     #expect(
       throws: ModelError.unknownModel(
-        "resnet9", known: ["plain20", "resnet14", "resnet20", "resnet8"])
+        "resnet9",
+        known: ["mobilenet_v1", "mobilenet_v2", "plain20", "resnet14", "resnet20", "resnet8"])
     ) { try ModelBuilder.named("resnet9") }
     #expect(throws: ModelError.self) { try graph("resnet8", ModelParameters(classes: 0)) }
     #expect(throws: ModelError.self) { try graph("resnet8", ModelParameters(widthMultiplier: -1)) }
