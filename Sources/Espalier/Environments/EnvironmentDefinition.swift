@@ -43,12 +43,14 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   public var agent: DDPGConfiguration
   /// Agents that run besides, at the same number of episodes.
   public var baselines: [String]
+  /// How the best candidates are trained further; nil leaves them as they were measured.
+  public var fineTuning: FineTuningSettings?
 
   /// The names of the fields, for messages.
   static let fields = [
     "name", "kind", "summary", "model", "data", "preprocessing", "budget", "episodes", "widths",
     "smallestKeep", "pruning", "validationImages", "screeningImages", "calibrationImages", "batch",
-    "agent", "baselines",
+    "agent", "baselines", "fineTuning",
   ]
 }
 
@@ -83,6 +85,7 @@ extension EnvironmentDefinition: JSONRepresentable {
         path: reader.path.appending("baselines").appending(index),
         expected: SearchAgent.names.joined(separator: ", "), found: "'\(baseline)'")
     }
+    fineTuning = try reader.readIfPresent("fineTuning")
   }
 
   /// Every field, with the defaults written out.
@@ -101,6 +104,7 @@ extension EnvironmentDefinition: JSONRepresentable {
       "validationImages": validationImages.json, "screeningImages": screeningImages?.json,
       "calibrationImages": calibrationImages.json,
       "batch": batch.json, "agent": agentJSON, "baselines": baselines.json,
+      "fineTuning": fineTuning?.json,
     ])
   }
 
