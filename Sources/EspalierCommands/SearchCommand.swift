@@ -61,7 +61,8 @@ struct SearchCommand: ParsableCommand {
   func run() throws {
     Interruption.listen()
     var progress = SearchProgressView(isQuiet: compute.quiet)
-    let result = try SearchRun.run(request) { progress.show($0) }
+    let result = try SearchRun.run(
+      request, onProgress: { progress.show($0) }, onFineTuning: { progress.show($0) })
     progress.end()
     if compute.json {
       print(try CanonicalJSON.line(result.json))

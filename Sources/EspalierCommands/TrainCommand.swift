@@ -53,6 +53,21 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What is done to training images.", valueName: "name"))
   var augmentation = AugmentationName.none
 
+  @Option(
+    help: ArgumentHelp(
+      "An ONNX file to learn from besides the labels, on the same images.", valueName: "file"))
+  var teacher: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The part of the loss that compares with the teacher; by default 0.5.", valueName: "part"))
+  var distillation: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "By what scores are divided before they are compared; by default 4.", valueName: "t"))
+  var temperature: Double?
+
   @Option(help: ArgumentHelp("The seed of all random streams.", valueName: "n"))
   var seed = 1
 
@@ -71,18 +86,22 @@ struct TrainCommand: ParsableCommand {
     }
     for (name, value, range) in [
       ("learning-rate", learningRate, 0...1e3), ("label-smoothing", labelSmoothing, 0...1),
-      ("weight-decay", weightDecay, 0...1e3),
+      ("weight-decay", weightDecay, 0...1e3), ("distillation", distillation, 0...1),
+      ("temperature", temperature, 0.001...1e3),
     ] {
       if let value, !range.contains(value) {
         throw ValidationError("--\(name): expected \(range.lowerBound) to \(range.upperBound).")
       }
+    }
+    if teacher == nil, distillation != nil || temperature != nil {
+      throw ValidationError("--distillation and --temperature need --teacher.")
     }
   }
 
   func run() throws {
     Interruption.listen()
     let result = try ModelTraining.run(try request()) { progress in
-      if !compute.quiet { Terminal.write(text(progress)) }
+      if !compute.quiet { Terminal.write(progress.text) }
     }
     if compute.json {
       print(try CanonicalJSON.line(result.json))
@@ -103,15 +122,10 @@ struct TrainCommand: ParsableCommand {
     if let batch { request.configuration.batchSize = batch }
     if let learningRate { request.configuration.learningRate = learningRate }
     if let labelSmoothing { request.configuration.labelSmoothing = labelSmoothing }
+    request.teacher = teacher?.fileURL
+    if let distillation { request.distillation = distillation }
+    if let temperature { request.temperature = temperature }
     if let weightDecay { request.configuration.weightDecay = weightDecay }
     return request
-  }
-
-  private func text(_ progress: TrainingProgress) -> String {
-    let left = progress.seconds / Double(progress.epoch) * Double(progress.epochs - progress.epoch)
-    return "epoch \(progress.epoch)/\(progress.epochs)  loss \(decimal(progress.loss, 4))  "
-      + "training accuracy \(decimal(progress.trainingAccuracy, 2)) %  "
-      + "\(decimal(Double(progress.images) / progress.seconds, 0)) images/s  "
-      + "about \(decimal(left, 0)) s left"
   }
 }

@@ -140,7 +140,8 @@ import Testing
     let evaluator = CountingEvaluator()
     let problem = try SmallProblems.problem(SmallProblems.chain, evaluator: evaluator)
     // Over the budget: measured to the end, and no standard for others.
-    #expect(!problem.limits.allow(try problem.evaluate([4, 8, 6]).cost))
+    let whole = try problem.evaluate([4, 8, 6])
+    #expect(!problem.limits.allow(whole.cost))
     let first = try problem.evaluate([2, 4, 3])
     let second = try problem.evaluate([2, 3, 3])
     _ = try problem.evaluate([1, 3, 3])
@@ -198,7 +199,10 @@ import Testing
     let graph = try SmallProblems.network("resnet14", multiplier: 1.5)
     let problem = try SmallProblems.problem(graph, part: 0.6, smallestKeep: 0.1, multiple: 8)
     #expect(problem.decisions[0].choices == [8, 16, 24])
-    for agent in [ProfileSearch.uniform, .shallow, .deep] as [any PolicySearch] + [GreedySearch()] {
+    let agents: [any PolicySearch] = [
+      ProfileSearch.uniform, ProfileSearch.shallow, ProfileSearch.deep, GreedySearch(),
+    ]
+    for agent in agents {
       problem.forget()
       try agent.search(problem, episodes: 30, streams: RandomStreams(seed: 1)) { episode in
         for (width, decision) in zip(episode.candidate.widths, problem.decisions) {

@@ -43,11 +43,11 @@ struct TinySearch: Sendable {
   let folder: TemporaryFolder
 
   init(
-    pruning: String = "\"positionsPerImage\": 6", widths: String = "inner"
+    pruning: String = "\"positionsPerImage\": 6", widths: String = "inner", more: String = ""
   ) throws {
     folder = try TemporaryFolder()
     try Self.network(seed: 1, to: folder("tiny.onnx"))
-    try folder.write("tiny/environment.json", Self.definition(pruning, widths))
+    try folder.write("tiny/environment.json", Self.definition(pruning, widths, more))
   }
 
   /// Writes a small residual network.
@@ -58,12 +58,14 @@ struct TinySearch: Sendable {
     try ONNXFile.write(graph, to: url)
   }
 
-  private static func definition(_ pruning: String, _ widths: String) -> String {
+  private static func definition(
+    _ pruning: String, _ widths: String, _ more: String
+  ) -> String {
     """
     { "name": "tiny", "model": "../tiny.onnx", "data": "\(data)", "preprocessing": "imagenet",
       "budget": { "macs": 0.6 }, "episodes": 5, "validationImages": 30, "calibrationImages": 25,
       "screeningImages": 12, "batch": 4, "widths": "\(widths)", "baselines": ["uniform"], "pruning": { \(pruning) },
-      "agent": { "hiddenLayers": [8, 8], "warmupEpisodes": 2, "batchSize": 4 } }
+      "agent": { "hiddenLayers": [8, 8], "warmupEpisodes": 2, "batchSize": 4 }\(more) }
     """
   }
 

@@ -47,12 +47,14 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   public var agent: DDPGConfiguration
   /// Agents that run besides, at the same number of episodes.
   public var baselines: [String]
+  /// How the best candidates are trained further; nil leaves them as they were measured.
+  public var fineTuning: FineTuningSettings?
 
   /// The names of the fields, for messages.
   static let fields = [
     "name", "kind", "summary", "model", "data", "preprocessing", "budget", "reward", "episodes",
-    "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages", "screeningImages", "calibrationImages", "batch",
-    "agent", "baselines",
+    "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages", "screeningImages",
+    "calibrationImages", "batch", "agent", "baselines", "fineTuning",
   ]
 }
 
@@ -94,6 +96,7 @@ extension EnvironmentDefinition: JSONRepresentable {
         throw .wrongType(path: path, expected: "each agent once", found: "'\(baseline)' again")
       }
     }
+    fineTuning = try reader.readIfPresent("fineTuning")
   }
 
   /// Every field, with the defaults written out.
@@ -115,6 +118,7 @@ extension EnvironmentDefinition: JSONRepresentable {
       "validationImages": validationImages.json, "screeningImages": screeningImages?.json,
       "calibrationImages": calibrationImages.json,
       "batch": batch.json, "agent": agentJSON, "baselines": baselines.json,
+      "fineTuning": fineTuning?.json,
     ])
   }
 

@@ -54,12 +54,15 @@ extension NetworkFigures {
   /// The figures of a network.
   ///
   /// - Throws: `GraphError` when its shapes cannot be inferred.
-  init(_ graph: Graph, validation: Double?, top1: Double?) throws {
+  init(
+    _ graph: Graph, validation: Double?, top1: Double?, fineTuned: Double? = nil
+  ) throws {
     let cost = try NetworkCost(graph)
     self.init(
       macs: OperationCount(cost.macs), parameters: cost.parameters,
       weightBytes: ByteCount(cost.weightBytes),
-      peakActivationBytes: ByteCount(cost.peakActivationBytes), validation: validation, top1: top1)
+      peakActivationBytes: ByteCount(cost.peakActivationBytes), validation: validation, top1: top1,
+      fineTuned: fineTuned.map { FineTuned(top1: $0) })
   }
 }
 

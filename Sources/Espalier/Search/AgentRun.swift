@@ -16,6 +16,7 @@ struct AgentRun {
   let timings: SearchJournal
   private(set) var best: SearchEpisode?
   private(set) var count = 0
+  private var affordable: [SearchEpisode] = []
   private(set) var measuredSeconds: [Double] = []
 
   init(_ name: String, episodes: Int, run: RunDirectory, isBaseline: Bool) {
@@ -72,7 +73,19 @@ struct AgentRun {
   private mutating func take(_ episode: SearchEpisode) {
     count = episode.index + 1
     guard episode.meetsBudget else { return }
+    affordable.append(episode)
     if best.map({ episode.candidate.reward > $0.candidate.reward }) ?? true { best = episode }
+  }
+
+  /// The best candidates within the budget, the best first, of equal ones the earlier; no two have
+  /// the same widths.
+  func leaders(_ limit: Int) -> [SearchEpisode] {
+    var seen: Set<[Int]> = []
+    let distinct = affordable.filter { seen.insert($0.candidate.widths).inserted }
+    let ranked = distinct.sorted {
+      ($1.candidate.reward, $0.index) < ($0.candidate.reward, $1.index)
+    }
+    return Array(ranked.prefix(limit))
   }
 
   private func progress(

@@ -36,6 +36,10 @@ public struct RunDirectory: Equatable, Sendable {
   public var policy: URL { folder.appendingPathComponent("policy.json") }
   /// The best network, as it was rewarded.
   public var compressed: URL { folder.appendingPathComponent("compressed.onnx") }
+  /// The best network after fine-tuning, where the environment asks for that.
+  public var fineTuned: URL { folder.appendingPathComponent("fine-tuned.onnx") }
+  /// How fine-tuning went, candidate by candidate.
+  public var fineTuning: URL { folder.appendingPathComponent("fine-tuning.json") }
   /// What the run came to: agents side by side.
   public var summary: URL { folder.appendingPathComponent("summary.json") }
   /// The journal of an agent; the run's own agent has the plain name.

@@ -17,6 +17,8 @@ public struct SearchResult: Equatable, Sendable {
   public let episodes: Int
   /// The mean time of one of its episodes in this process; nil when all were done before.
   public let secondsPerEpisode: Double?
+  /// How the best candidates were trained further; nil where the environment does not ask for it.
+  public let fineTuning: FineTuningRecord?
 
   /// What one agent came to.
   public struct AgentResult: Equatable, Sendable {

@@ -9,11 +9,14 @@ import Networks
 public enum SearchRun {
   /// Runs a search, or the rest of one.
   ///
-  /// - Parameter onProgress: called after each measured candidate.
+  /// - Parameters:
+  ///   - onProgress: called after each measured candidate.
+  ///   - onFineTuning: called after each epoch of fine-tuning.
   /// - Throws: a typed error with one sentence; `EspalierError.interrupted` when asked to stop, with
   ///   everything measured so far saved.
   public static func run(
-    _ request: SearchRequest, onProgress: (SearchProgress) -> Void = { _ in }
+    _ request: SearchRequest, onProgress: (SearchProgress) -> Void = { _ in },
+    onFineTuning: (FineTuningProgress) -> Void = { _ in }
   ) throws -> SearchResult {
     guard request.seed >= 0 else {
       throw EspalierError.setting(
@@ -37,7 +40,7 @@ public enum SearchRun {
       try run.run(setup, folder: directory.folder.path, onProgress: onProgress)
       runs.append(run)
     }
-    return try SearchOutcome(setup, request, directory).write(runs)
+    return try SearchOutcome(setup, request, directory).write(runs, onFineTuning: onFineTuning)
   }
 
   private static func directory(for request: SearchRequest) throws -> RunDirectory {
@@ -62,6 +65,10 @@ public enum SearchRun {
     _ directory: RunDirectory, _ setup: SearchSetup, _ request: SearchRequest
   ) throws {
     let isResumed = directory.hasEpisodes
+    if !isResumed {
+      // Left by a run whose journal was taken away: it says nothing about this one.
+      try? FileManager.default.removeItem(at: directory.fineTuning)
+    }
     let environment = try CanonicalJSON.file(setup.definition.json)
     let description = try CanonicalJSON.file([
       "agent": request.agent.json, "seed": request.seed.json,
@@ -94,24 +101,35 @@ struct SearchOutcome {
     self.directory = directory
   }
 
-  /// Writes `compressed.onnx`, `policy.json` and `summary.json`.
-  func write(_ runs: [AgentRun]) throws -> SearchResult {
-    guard let own = runs.first, let best = own.best else {
+  /// Writes `compressed.onnx`, `policy.json` and `summary.json`, and what fine-tuning writes.
+  ///
+  /// The policy is that of the best candidate; where candidates are fine-tuned, of the one that is best
+  /// after it.
+  func write(
+    _ runs: [AgentRun], onFineTuning: (FineTuningProgress) -> Void
+  ) throws -> SearchResult {
+    guard let own = runs.first, let leader = own.best else {
       throw EspalierError.setting(
         name: "--episodes", expected: "enough for a candidate within the budget",
         found: "\(setup.definition.episodes)")
     }
+    let tuning = try fineTune(own, onProgress: onFineTuning)
+    let best = tuning?.survivor ?? leader
     let pruned = try setup.problem.prune(best.candidate.widths)
     let agents = try runs.map(result)
+    let isMeasured = best.candidate.widths == leader.candidate.widths
     let policy = CompressionPolicy(
       pruned.removed, setup: setup,
       search: CompressionPolicy.Search(
         agent: own.name, seed: request.seed, episodes: own.count, reward: best.candidate.reward),
       original: try NetworkFigures(
         setup.model.graph, validation: try setup.validation.evaluate(setup.model.graph),
-        top1: try setup.test?.evaluate(setup.model.graph)),
+        top1: try setup.test?.evaluate(setup.model.graph),
+        fineTuned: tuning?.record.originalTop1),
       compressed: try NetworkFigures(
-        pruned.graph, validation: best.candidate.accuracy, top1: agents.first?.test))
+        pruned.graph, validation: best.candidate.accuracy,
+        top1: isMeasured ? agents.first?.test : try setup.test?.evaluate(pruned.graph),
+        fineTuned: tuning?.record.top1))
     try ONNXFile.write(pruned.graph, to: directory.compressed)
     try AtomicFile.write(Data(policy.fileText().utf8), to: directory.policy)
     let measured = own.measuredSeconds
@@ -121,10 +139,23 @@ struct SearchOutcome {
         policy.original.validation ?? 0, setup.problem.originalCost),
       agents: agents, episodes: own.count,
       secondsPerEpisode: measured.isEmpty
-        ? nil : measured.reduce(0, +) / Double(measured.count))
+        ? nil : measured.reduce(0, +) / Double(measured.count),
+      fineTuning: tuning?.record)
     try AtomicFile.write(
       Data(CanonicalJSON.file(.array(agents.map(\.json))).utf8), to: directory.summary)
     return result
+  }
+
+  /// Trains the best candidates further where the environment asks for it.
+  private func fineTune(
+    _ run: AgentRun, onProgress: (FineTuningProgress) -> Void
+  ) throws -> (record: FineTuningRecord, survivor: SearchEpisode)? {
+    guard let tuning = setup.fineTuning else { return nil }
+    let finalists = run.leaders(tuning.settings.candidates)
+    let record = try tuning.run(
+      finalists, in: directory, prune: { try setup.problem.prune($0).graph },
+      onProgress: onProgress)
+    return (record, finalists[record.survivor])
   }
 
   /// An agent's best candidate, measured on the test images.
@@ -168,9 +199,10 @@ extension SearchResult {
     var cost = figures.json
     cost["validation"] = nil
     cost["top1"] = nil
+    cost["fineTuned"] = nil
     return .object(omittingNil: [
       "reward": reward.json, "validation": figures.validation?.json, "test": figures.top1?.json,
-      "cost": cost,
+      "fineTuned": figures.fineTuned?.json, "cost": cost,
     ])
   }
 }

@@ -15,6 +15,8 @@ final class SearchSetup {
   let validation: ClassificationEvaluator
   /// The images that no part of the search sees; nil where the data have no split of their own.
   let test: ClassificationEvaluator?
+  /// What trains the best candidates further; nil where the environment does not ask for it.
+  let fineTuning: FineTuning?
   let calibrationRecord: CompressionPolicy.Calibration
   let streams: RandomStreams
   let pool: WorkerPool
@@ -45,6 +47,12 @@ final class SearchSetup {
     }
     // A network that cannot be measured is told of before anything is computed.
     try validation.check(model.graph)
+    fineTuning = try definition.fineTuning.flatMap { [model, validation, test, streams, pool] in
+      guard let training = images.fineTuning else { return nil }
+      return try FineTuning(
+        $0, images: training, preprocessing: definition.preprocessing, original: model.graph,
+        validation: validation, test: test, streams: streams, pool: pool)
+    }
     pruner = try ChannelPruner(
       model.graph, images: images.calibration.tensor(definition.preprocessing),
       settings: definition.pruning, streams: streams, pool: pool)
@@ -89,6 +97,8 @@ struct SearchImages {
   let validation: LabelledImages
   let calibration: LabelledImages
   let test: LabelledImages?
+  /// All training images but those for validation; nil where nothing is fine-tuned.
+  let fineTuning: LabelledImages?
 
   /// Parts the training split.
   ///
@@ -117,6 +127,9 @@ struct SearchImages {
     } else {
       validation = try training.subset(Array(order.prefix(first)))
     }
+    fineTuning =
+      definition.fineTuning == nil
+      ? nil : try training.subset(order.dropFirst(first).sorted())
     // A folder of arrays is one set whatever the split is called: nothing in it is unseen.
     let hasTest = specification.split == nil && specification.scheme != .npy
     test = hasTest ? try LabelledImages.load(specification, defaultSplit: .test) : nil

@@ -30,12 +30,13 @@ public enum ModelTraining {
       try LabelledImages.load($0, defaultSplit: .test)
     }
     let graph = try network(request.network, for: images, streams: streams)
+    let teacher = try teacher(request)
     let loader = try BatchLoader(
       images, preprocessing: request.preprocessing, batchSize: request.configuration.batchSize,
       augmentation: request.augmentation, dropsIncomplete: true)
     let (trained, last) = try train(
-      graph, on: LoaderBatches(loader: loader), request, streams: streams, pool: pool,
-      onProgress: onProgress)
+      graph, on: LoaderBatches(loader: loader), request, teacher: teacher, streams: streams,
+      pool: pool, onProgress: onProgress)
     try ONNXFile.write(trained, to: output)
     let epochs = last?.epoch ?? 0
     if epochs < request.configuration.epochs {
@@ -52,13 +53,14 @@ public enum ModelTraining {
 
   /// The trained network and how its last epoch went.
   private static func train(
-    _ graph: Graph, on batches: LoaderBatches, _ request: TrainingRequest, streams: RandomStreams,
-    pool: WorkerPool, onProgress: (TrainingProgress) -> Void
+    _ graph: Graph, on batches: LoaderBatches, _ request: TrainingRequest, teacher: Teacher?,
+    streams: RandomStreams, pool: WorkerPool, onProgress: (TrainingProgress) -> Void
   ) throws -> (Graph, TrainingProgress?) {
     var last: TrainingProgress?
     let start = DispatchTime.now().uptimeNanoseconds
     let trained = try Trainer.train(
-      graph, on: batches, configuration: request.configuration, streams: streams, pool: pool
+      graph, on: batches, configuration: request.configuration, teacher: teacher,
+      streams: streams, pool: pool
     ) { report in
       let progress = TrainingProgress(
         report, request.configuration,
@@ -68,6 +70,15 @@ public enum ModelTraining {
       return !Interruption.isRequested
     }
     return (trained, last)
+  }
+
+  /// The network to learn from, if there is to be one.
+  private static func teacher(_ request: TrainingRequest) throws -> Teacher? {
+    guard let file = request.teacher else { return nil }
+    let teacher = Teacher(
+      try ModelFile(file).graph, weight: request.distillation, temperature: request.temperature)
+    try teacher.validate()
+    return teacher
   }
 
   /// The network of a file, or a new one for the images at hand.

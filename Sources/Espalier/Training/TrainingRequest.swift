@@ -14,6 +14,12 @@ public struct TrainingRequest: Equatable, Sendable {
   public var augmentation: Augmentation?
   /// Epochs, batch size, optimiser.
   public var configuration: TrainingConfiguration
+  /// The ONNX file of a network to learn from besides the labels; nil learns from labels alone.
+  public var teacher: URL?
+  /// The part of the loss that compares with the teacher: 0…1.
+  public var distillation = 0.5
+  /// By what scores are divided before they are compared with the teacher's.
+  public var temperature = 4.0
   /// The seed of all random streams.
   public var seed = 1
   /// Threads; nil takes one per processor.
@@ -29,13 +35,9 @@ public struct TrainingRequest: Equatable, Sendable {
     configuration = Self.configuration(for: network)
   }
 
-  /// The defaults of `TrainingConfiguration`, for a network from a file at a tenth of the rate.
-  ///
-  /// A trained network would unlearn what it knows at the rate of one that begins.
+  /// The defaults of `TrainingConfiguration`; for a network from a file those for going on.
   public static func configuration(for network: String) -> TrainingConfiguration {
-    var configuration = TrainingConfiguration()
-    if isFile(network) { configuration.learningRate /= 10 }
-    return configuration
+    isFile(network) ? .continuing : TrainingConfiguration()
   }
 
   /// Whether the text means a file and not a built-in network.

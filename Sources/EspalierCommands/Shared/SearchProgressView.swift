@@ -28,6 +28,14 @@ struct SearchProgressView {
     }
   }
 
+  /// A line for each epoch: there are few of them, and each takes its time.
+  mutating func show(_ progress: FineTuningProgress) {
+    guard !isQuiet else { return }
+    end()
+    agent = ""
+    Terminal.write("fine-tuning \(progress.network)  \(progress.training.text)")
+  }
+
   func end() {
     if !isQuiet, Terminal.isInteractive, !agent.isEmpty { Terminal.write("") }
   }

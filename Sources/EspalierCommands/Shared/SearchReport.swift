@@ -45,6 +45,9 @@ struct SearchReport {
     if let old = before.top1, let new = after.top1 {
       table.append(["top-1 on test images", decimal(old, 2), decimal(new, 2), ""])
     }
+    if let old = before.fineTuned, let new = after.fineTuned {
+      table.append(["top-1 after fine-tuning", decimal(old.top1, 2), decimal(new.top1, 2), ""])
+    }
     return table.text
   }
 
@@ -62,5 +65,6 @@ struct SearchReport {
 
   private var files: String {
     "policy   \(result.run.policy.path)\nnetwork  \(result.run.compressed.path)"
+      + (result.fineTuning == nil ? "" : "\ntuned    \(result.run.fineTuned.path)")
   }
 }

@@ -10,6 +10,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case label(classes: Int, found: Int)
   /// Data that do not fill one batch.
   case noFullBatch(batchSize: Int, examples: Int)
+  /// A mask that fits no parameter of the network.
+  case mask(name: String, expected: String, found: String)
   /// A loss that is infinite or not a number: training has diverged.
   case nonFiniteLoss(epoch: Int, step: Int, loss: Double)
 
@@ -26,6 +28,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "expected labels in 0..<\(classes), the classes of the network, found \(found)"
     case .noFullBatch(let batchSize, let examples):
       "expected at least one full batch of \(batchSize), found \(examples) examples"
+    case .mask(let name, let expected, let found):
+      "mask of '\(name)': expected \(expected), found \(found)"
     case .nonFiniteLoss(let epoch, let step, let loss):
       "training diverged in epoch \(epoch), step \(step): expected a finite loss, found \(loss); "
         + "a smaller learning rate or a longer warm-up may help"

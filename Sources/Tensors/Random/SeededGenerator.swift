@@ -45,16 +45,26 @@ extension UInt64 {
 public struct RandomStreams: Equatable, Sendable {
   /// The seed that the user gave.
   public let seed: UInt64
+  private var prefix = ""
 
   /// The streams of a seed.
   public init(seed: UInt64) {
     self.seed = seed
   }
 
+  /// The streams below a name: the stream `x` of `under("a")` is the stream `a/x`.
+  ///
+  /// For one part of a run that does several times what names streams of its own.
+  public func under(_ name: String) -> RandomStreams {
+    var streams = self
+    streams.prefix += name + "/"
+    return streams
+  }
+
   /// The stream of a name: its seed is the FNV-1a hash of the name, folded with the run's seed.
   public func stream(_ name: String) -> SeededGenerator {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in name.utf8 {
+    for byte in (prefix + name).utf8 {
       hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
     }
     return SeededGenerator(seed: hash ^ (seed &* 0x9E37_79B9_7F4A_7C15))

@@ -22,6 +22,7 @@ import Testing
     #expect(definition.validationImages == 5000 && definition.calibrationImages == 1000)
     #expect(definition.batch == 50 && definition.agent == DDPGConfiguration())
     #expect(definition.baselines.isEmpty && definition.screeningImages == nil)
+    #expect(definition.fineTuning == nil)
   }
 
   private static let full = """
@@ -34,7 +35,9 @@ import Testing
       "validationImages": 11, "screeningImages": 6, "calibrationImages": 13, "batch": 17,
       "agent": { "hiddenLayers": [20, 30], "actorLearningRate": 0.0003, "discount": 0.9,
         "noise": { "standardDeviation": 0.4 } },
-      "baselines": ["uniform", "greedy", "random"] }
+      "baselines": ["uniform", "greedy", "random"],
+      "fineTuning": { "candidates": 4, "epochs": 2, "finalEpochs": 5, "learningRate": 0.02,
+        "batch": 64, "distillation": 0.7, "temperature": 3, "augmentation": "none" } }
     """
 
   @Test(arguments: [#"{"name": "plain"}"#, full, #"{"name": "n", "budget": {"macs": 20000000}}"#])
@@ -46,7 +49,17 @@ import Testing
     // Resolved: every field stands there but those left to the user.
     let fields = Set((definition.json.objectValue ?? [:]).keys)
     #expect(
-      fields.union(["model", "data", "screeningImages"]) == Set(EnvironmentDefinition.fields))
+      fields.union(["model", "data", "screeningImages", "fineTuning"])
+        == Set(EnvironmentDefinition.fields))
+  }
+
+  @Test func fineTuningIsAskedForByItsFieldAlone() throws {
+    #expect(try read(#"{"name": "n", "fineTuning": {}}"#).fineTuning == FineTuningSettings())
+    let settings = try #require(try read(Self.full).fineTuning)
+    #expect(settings.candidates == 4 && settings.epochs == 2 && settings.finalEpochs == 5)
+    #expect(settings.learningRate == 0.02 && settings.batch == 64)
+    #expect(settings.distillation == 0.7 && settings.temperature == 3)
+    #expect(settings.augmentation == .none)
   }
 
   @Test func aRewardThatCountsCostNeedsNoLimit() throws {
@@ -136,6 +149,22 @@ import Testing
       "stepInputs: expected 0 to 10000"
     ),
     (#"{"name": "n", "validationImages": 9223372036854775807}"#, "from 1 to 1000000000"),
+      #"{"name": "n", "fineTuning": {"epochs": 0}}"#,
+      "fineTuning.epochs: expected an integer from 1 to 1000000000, found 0"
+    ),
+    (
+      #"{"name": "n", "fineTuning": {"distillation": 1.5}}"#,
+      "fineTuning.distillation: expected a number from 0 to 1, found 1.5"
+    ),
+    (
+      #"{"name": "n", "fineTuning": {"learningRate": 0}}"#,
+      "fineTuning.learningRate: expected a number above 0 and up to 1000, found 0.0"
+    ),
+    (
+      #"{"name": "n", "fineTuning": {"augmentation": "mixup"}}"#,
+      "fineTuning.augmentation: expected none, crop-flip, found 'mixup'"
+    ),
+    (#"{"name": "n", "fineTuning": {"rate": 1}}"#, "fineTuning.rate is not a known field"),
     (#"{"name": "n", "agent": {"layers": 3}}"#, "agent.layers is not a known field"),
     (
       #"{"name": "n", "agent": {"batchSize": 0}}"#,

@@ -1,4 +1,6 @@
 import Foundation
+import Interchange
+import Networks
 import Testing
 
 @testable import Espalier
@@ -58,10 +60,51 @@ struct ModelTrainingTests {
     let before = try ModelTraining.run(first)
     let more = request(first.output.path, file: "second.onnx")
     #expect(more.configuration.learningRate == first.configuration.learningRate / 10)
+    #expect(more.configuration.warmupEpochs == 0)
     let after = try ModelTraining.run(more)
     #expect(after.loss < 2)
     #expect(after.loss < 1.2 * before.loss)
     #expect(FileManager.default.fileExists(atPath: after.model.path))
+  }
+
+  @Test("a network exported for one example, with its softmax, goes on as well, with a teacher")
+  func fixedBatch() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var first = request("resnet8", file: "first.onnx")
+    first.configuration.epochs = 3
+    _ = try ModelTraining.run(first)
+    var graph = try ModelFile(first.output).graph
+    let output = graph.outputs[0].name
+    graph.nodes.append(
+      Node(name: "softmax", operatorType: "Softmax", inputs: [output], outputs: ["p"]))
+    graph.outputs = [Graph.Value(name: "p", extents: nil)]
+    graph.inputs[0].extents?[0] = .fixed(1)
+    let fixed = folder.appendingPathComponent("fixed.onnx")
+    try ONNXFile.write(graph, to: fixed)
+
+    var plain = request(first.output.path, file: "plain.onnx")
+    plain.teacher = first.output
+    var other = request(fixed.path, file: "other.onnx")
+    other.teacher = fixed
+    let losses = try [plain, other].map { try ModelTraining.run($0).loss }
+    #expect(losses[0] == losses[1])
+    let weights = try [plain, other].map { try ModelFile($0.output).graph.initializers }
+    #expect(weights[0] == weights[1])
+    #expect(weights[0] != graph.initializers)
+  }
+
+  @Test("a teacher that is not there, or a part of the loss that is none, is told before training")
+  func wrongTeacher() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var missing = request("resnet8", file: "a.onnx")
+    missing.teacher = folder.appendingPathComponent("none.onnx")
+    #expect(throws: FileError.self) { try ModelTraining.run(missing) }
+    var first = request("resnet8", file: "first.onnx")
+    first.configuration.epochs = 1
+    _ = try ModelTraining.run(first)
+    missing.teacher = first.output
+    missing.distillation = 2
+    #expect(throws: TrainingError.self) { try ModelTraining.run(missing) }
   }
 
   @Test("data that were asked for as the test split have no unseen images left to report")

@@ -108,6 +108,38 @@ import Testing
     #expect(try trained.initializers == train(plain).initializers)
   }
 
+  @Test func `a network without BatchNormalization is trained in every weight and bias`() throws {
+    var generator = SeededGenerator(seed: 4)
+    func weights(_ extents: [Int]) -> TypedArray {
+      TypedArray(Tensor(shape: Shape(extents)) { _ in Float(0.2 * generator.normal()) })
+    }
+    let graph = Graph(
+      name: "folded",
+      inputs: [Graph.Value(name: "x", extents: [.batch, .fixed(2), .fixed(8), .fixed(6)])],
+      outputs: [Graph.Value(name: "p", extents: [.batch, .fixed(3)])],
+      nodes: [
+        Node(name: "conv", operatorType: "Conv", inputs: ["x", "w1", "b1"], outputs: ["c"]),
+        Node(name: "relu", operatorType: "Relu", inputs: ["c"], outputs: ["r"]),
+        Node(name: "pool", operatorType: "GlobalAveragePool", inputs: ["r"], outputs: ["g"]),
+        Node(name: "flat", operatorType: "Flatten", inputs: ["g"], outputs: ["f"]),
+        Node(name: "product", operatorType: "MatMul", inputs: ["f", "w2"], outputs: ["m"]),
+        Node(name: "sum", operatorType: "Add", inputs: ["m", "b2"], outputs: ["s"]),
+        Node(name: "softmax", operatorType: "Softmax", inputs: ["s"], outputs: ["p"]),
+      ],
+      initializers: [
+        "w1": weights([5, 2, 3, 3]), "b1": weights([5]), "w2": weights([5, 3]), "b2": weights([3]),
+      ])
+    var losses: [Double] = []
+    let trained = try train(graph, epochs: 6) {
+      losses.append($0.meanLoss)
+      return true
+    }
+    for name in graph.initializers.keys.sorted() {
+      #expect(trained.initializers[name] != graph.initializers[name], "\(name) stayed as it was")
+    }
+    #expect(losses[5] < 0.7 * losses[0])
+  }
+
   @Test func `Adam with smoothing and a constant rate learns as well`() throws {
     var configuration = TrainerTests.configuration(epochs: 6)
     configuration.optimizer = .adam

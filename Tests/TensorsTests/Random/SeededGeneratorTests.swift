@@ -36,6 +36,13 @@ struct SeededGeneratorTests {
     #expect(first(1, "noise") == words[0])
   }
 
+  @Test("Streams below a name are those of the whole path")
+  func below() {
+    let streams = RandomStreams(seed: 1)
+    #expect(streams.under("a").under("b").stream("c") == streams.stream("a/b/c"))
+    #expect(streams.under("a") != streams)
+  }
+
   @Test("A stream that was saved goes on where it stood")
   func saved() throws {
     var stream = SeededGenerator(seed: 3)

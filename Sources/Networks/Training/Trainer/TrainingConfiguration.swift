@@ -55,6 +55,16 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   /// The defaults.
   public init() {}
 
+  /// The defaults for a network that is trained already: a tenth of the rate, from the first step on.
+  ///
+  /// It would unlearn what it knows at the rate of one that begins, and has no need to warm up.
+  public static var continuing: TrainingConfiguration {
+    var configuration = TrainingConfiguration()
+    configuration.learningRate /= 10
+    configuration.warmupEpochs = 0
+    return configuration
+  }
+
   /// Reads the fields that are there; the others keep their defaults.
   ///
   /// - Throws: `DecodingError` for a value of another type, `TrainingError.configuration` for one out

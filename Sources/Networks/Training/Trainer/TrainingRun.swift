@@ -10,13 +10,15 @@ struct TrainingRun {
   private let batchSize: Int
   private let stepsPerEpoch: Int
   private let loss: SoftmaxCrossEntropy
+  private let teacher: TeacherRun?
+  private let masks: ParameterMasks
   private let schedule: LearningRateSchedule
   private var optimizer: any Optimizer
   private var steps = 0
 
   init(
     _ graph: Graph, batches: some TrainingBatches, configuration: TrainingConfiguration,
-    pool: WorkerPool
+    teacher: Teacher?, masks: ParameterMasks, pool: WorkerPool
   ) throws {
     batchSize = configuration.batchSize
     stepsPerEpoch = batches.exampleCount / batchSize
@@ -28,22 +30,36 @@ struct TrainingRun {
     executor = try Executor(
       graph.computing(value), batch: batchSize, mode: .training, differentiatingInputs: false,
       pool: pool)
-    let input = try TrainingRun.inputName(
-      of: executor, expecting: Shape([batchSize] + batches.exampleShape.extents))
+    let batch = Shape([batchSize] + batches.exampleShape.extents)
+    let input = try TrainingRun.inputName(of: executor, expecting: batch)
     inputs = try executor.input(input)
     scores = try executor.output(value)
     scoreGradient = try executor.outputGradient(value)
-    guard scores.count >= batchSize, executor.outputShape(value)?.extents.first == batchSize else {
-      throw TrainingError.scores(
-        value: value, expected: "\(batchSize) × classes",
-        found: executor.outputShape(value)?.description ?? "nothing")
+    try TrainingRun.checkScores(executor.outputShape(value), value: value, examples: batchSize)
+    let loss = SoftmaxCrossEntropy(labelSmoothing: configuration.labelSmoothing)
+    self.loss = loss
+    self.teacher = try teacher.map { [scores] in
+      try TeacherRun($0, crossEntropy: loss, batch: batch, scoreCount: scores.count, pool: pool)
     }
-    loss = SoftmaxCrossEntropy(labelSmoothing: configuration.labelSmoothing)
+    self.masks = masks
+    try masks.check(executor.parameters)
+    masks.apply(toValuesOf: executor.parameters)
+    executor.parametersChanged()
     schedule = configuration.makeSchedule(stepsPerEpoch: stepsPerEpoch)
     optimizer = configuration.makeOptimizer()
   }
 
-  private static func inputName(
+  private static func checkScores(
+    _ shape: Shape?, value: String, examples: Int
+  ) throws(TrainingError) {
+    guard let shape, shape.count >= examples, shape.extents.first == examples else {
+      throw .scores(
+        value: value, expected: "\(examples) × classes", found: shape?.description ?? "nothing")
+    }
+  }
+
+  /// The only input of a network that takes such a batch.
+  static func inputName(
     of executor: Executor, expecting shape: Shape
   ) throws(GraphError) -> String {
     let names = executor.graph.inputs.map(\.name)
@@ -79,15 +95,22 @@ struct TrainingRun {
   ) throws(TrainingError) -> SoftmaxCrossEntropy.Value {
     let classes = scores.count / batchSize
     try SoftmaxCrossEntropy.check(labels, examples: batchSize, classes: classes)
+    let answer = teacher?.answer(inputs)
     executor.forward()
-    let value = loss.evaluate(
-      UnsafeBufferPointer(scores), labels: labels, classes: classes, gradient: scoreGradient)
+    let known = UnsafeBufferPointer(scores)
+    var value = loss.evaluate(known, labels: labels, classes: classes, gradient: scoreGradient)
+    if let teacher, let answer {
+      value = teacher.loss.combine(
+        value, known, teacher: answer, examples: batchSize, gradient: scoreGradient)
+    }
     guard value.mean.isFinite else {
       throw .nonFiniteLoss(epoch: epoch, step: steps + 1, loss: value.mean)
     }
     executor.zeroGradients()
     executor.backward()
+    masks.apply(toGradientsOf: executor.parameters)
     optimizer.step(executor.parameters, learningRate: schedule.rate(atStep: steps))
+    masks.apply(toValuesOf: executor.parameters)
     executor.parametersChanged()
     steps += 1
     return value

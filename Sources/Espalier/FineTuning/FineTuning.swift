@@ -1,0 +1,163 @@
+import Compression
+import CompressionEnvironments
+import CompressionPolicies
+import Datasets
+import Dispatch
+import Foundation
+import Interchange
+import Networks
+import Tensors
+
+/// Trains the best candidates of a search further, and the original network beside them.
+///
+/// Each finalist is trained for `epochs`; the one that is best on the validation images then for
+/// `finalEpochs` more, with the learning rate from its start again. The test images are looked at once
+/// after that. The original network goes through both stages, so that what training alone is worth
+/// stands beside what the candidate gained. No image of the validation set is trained on.
+///
+/// The finalist at index i draws from the streams `fine-tuning/i/selection/…` and
+/// `fine-tuning/i/final/…`, the original network from `fine-tuning/original/…`.
+struct FineTuning {
+  let settings: FineTuningSettings
+  private let batches: LoaderBatches
+  private let original: Graph
+  private let validation: ClassificationEvaluator
+  private let test: ClassificationEvaluator?
+  private let streams: RandomStreams
+  private let pool: WorkerPool
+
+  /// Makes ready, and finds out before a search whether its candidates can be trained.
+  ///
+  /// - Parameter images: what is trained on, without the validation images.
+  /// - Throws: `EspalierError.setting` when they fill no batch, `DatasetError` when they cannot be
+  ///   augmented, `TrainingError.scores` when the network has not one output.
+  init(
+    _ settings: FineTuningSettings, images: LabelledImages, preprocessing: Preprocessing,
+    original: Graph, validation: ClassificationEvaluator, test: ClassificationEvaluator?,
+    streams: RandomStreams, pool: WorkerPool
+  ) throws {
+    guard images.count >= settings.batch else {
+      throw EspalierError.setting(
+        name: "fineTuning.batch", expected: "at most \(images.count), the images to train on",
+        found: "\(settings.batch)")
+    }
+    batches = LoaderBatches(
+      loader: try BatchLoader(
+        images, preprocessing: preprocessing, batchSize: settings.batch,
+        augmentation: settings.augmentation.augmentation, dropsIncomplete: true))
+    _ = try original.classScores()
+    self.settings = settings
+    self.original = original
+    self.validation = validation
+    self.test = test
+    self.streams = streams.under("fine-tuning")
+    self.pool = pool
+  }
+
+  /// Trains the finalists, writes `fine-tuned.onnx` and `fine-tuning.json`; nothing is trained where
+  /// a finished run left both for the same finalists.
+  ///
+  /// - Parameters:
+  ///   - finalists: the best candidates, the best first, at least one.
+  ///   - prune: makes the network of a candidate's widths.
+  /// - Throws: `EspalierError.interrupted` when asked to stop; what training and measuring throw.
+  func run(
+    _ finalists: [SearchEpisode], in directory: RunDirectory, prune: ([Int]) throws -> Graph,
+    onProgress: (FineTuningProgress) -> Void
+  ) throws -> FineTuningRecord {
+    if let known = record(in: directory, of: finalists) { return known }
+    func train(_ graph: Graph, _ name: String, _ epochs: Int, _ path: String) throws -> Graph {
+      let stage = Stage(network: name, epochs: epochs, streams: streams.under(path))
+      let trained = try self.train(graph, stage, onProgress: onProgress)
+      if Interruption.isRequested {
+        throw EspalierError.interrupted(folder: directory.folder.path)
+      }
+      return trained
+    }
+    let choice = try choose(finalists, prune: prune, train: train)
+    let tuned = try train(
+      choice.graph, "the best candidate", settings.finalEpochs, "\(choice.index)/final")
+    let originalTop1 = try test.map { test in
+      let name = "the original network"
+      let first = try train(original, name, settings.epochs, "original/selection")
+      return try test.evaluate(train(first, name, settings.finalEpochs, "original/final"))
+    }
+    let record = FineTuningRecord(
+      settings: settings, finalists: choice.finalists, survivor: choice.index,
+      validation: try validation.evaluate(tuned), top1: try test?.evaluate(tuned),
+      originalTop1: originalTop1)
+    try ONNXFile.write(tuned, to: directory.fineTuned)
+    try AtomicFile.write(Data(CanonicalJSON.file(record.json).utf8), to: directory.fineTuning)
+    return record
+  }
+
+  /// Trains every finalist for as long and chooses the best, the first of equals.
+  private func choose(
+    _ finalists: [SearchEpisode], prune: ([Int]) throws -> Graph,
+    train: (Graph, String, Int, String) throws -> Graph
+  ) throws -> (index: Int, graph: Graph, finalists: [FineTuningRecord.Finalist]) {
+    var measured: [FineTuningRecord.Finalist] = []
+    var best: (index: Int, graph: Graph, validation: Double)?
+    for (index, finalist) in finalists.enumerated() {
+      let graph = try train(
+        prune(finalist.candidate.widths), "candidate \(index + 1)/\(finalists.count)",
+        settings.epochs, "\(index)/selection")
+      let validation = try validation.evaluate(graph)
+      measured.append(FineTuningRecord.Finalist(finalist, fineTunedValidation: validation))
+      if best.map({ validation > $0.validation }) ?? true { best = (index, graph, validation) }
+    }
+    guard let best else {
+      throw EspalierError.setting(name: "fineTuning", expected: "a candidate", found: "none")
+    }
+    return (best.index, best.graph, measured)
+  }
+
+  /// What a finished run wrote, if it speaks of the same finalists.
+  private func record(
+    in directory: RunDirectory, of finalists: [SearchEpisode]
+  ) -> FineTuningRecord? {
+    guard FileManager.default.fileExists(atPath: directory.fineTuned.path),
+      let bytes = FileManager.default.contents(atPath: directory.fineTuning.path),
+      let value = try? CanonicalJSON.parse(bytes: bytes),
+      let record = try? FineTuningRecord(JSONReader(value)), record.settings == settings,
+      record.finalists.map(\.widths) == finalists.map(\.candidate.widths),
+      record.finalists.map(\.validation) == finalists.map(\.candidate.accuracy)
+    else { return nil }
+    return record
+  }
+
+  /// One stage of training: what is trained, for how long, drawing from what.
+  private struct Stage {
+    let network: String
+    let epochs: Int
+    let streams: RandomStreams
+  }
+
+  private func train(
+    _ graph: Graph, _ stage: Stage, onProgress: (FineTuningProgress) -> Void
+  ) throws -> Graph {
+    let configuration = settings.configuration(epochs: stage.epochs)
+    let teacher = Teacher(
+      original, weight: settings.distillation, temperature: settings.temperature)
+    let start = DispatchTime.now().uptimeNanoseconds
+    return try Trainer.train(
+      graph, on: batches, configuration: configuration,
+      teacher: settings.distillation == 0 ? nil : teacher, streams: stage.streams, pool: pool
+    ) { report in
+      let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+      onProgress(
+        FineTuningProgress(
+          network: stage.network,
+          training: TrainingProgress(report, configuration, seconds: seconds)))
+      return !Interruption.isRequested
+    }
+  }
+}
+
+extension FineTuningRecord.Finalist {
+  init(_ episode: SearchEpisode, fineTunedValidation: Double) {
+    self.init(
+      episode: episode.index, widths: episode.candidate.widths, reward: episode.candidate.reward,
+      validation: episode.candidate.accuracy, fineTunedValidation: fineTunedValidation)
+  }
+}
