@@ -43,7 +43,8 @@ extension CompressionPolicy {
 
     /// Calibration data of its parts.
     public init(
-      data: String, images: Int, sha256: String? = nil, positions: Int? = nil, preprocessing: PreprocessingRecord? = nil,
+      data: String, images: Int, sha256: String? = nil, positions: Int? = nil,
+      preprocessing: PreprocessingRecord? = nil,
       seed: Int
     ) {
       self.data = data
@@ -81,7 +82,9 @@ extension CompressionPolicy.Pruning: JSONRepresentable {
 extension CompressionPolicy.Calibration: JSONRepresentable {
   /// Reads the fields.
   public init(_ reader: JSONReader) throws(JSONError) {
-    try reader.refuseFields(otherThan: ["data", "images", "sha256", "positions", "preprocessing", "seed"])
+    try reader.refuseFields(otherThan: [
+      "data", "images", "sha256", "positions", "preprocessing", "seed",
+    ])
     data = try reader.read("data")
     images = try reader.read("images")
     sha256 = try reader.readIfPresent("sha256")

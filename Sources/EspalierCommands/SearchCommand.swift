@@ -17,7 +17,9 @@ struct SearchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The data, such as cifar10:DIR.", valueName: "spec"))
   var data: String?
 
-  @Option(help: ArgumentHelp("ddpg, random, evolution, uniform, shallow, deep or greedy.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "ddpg, random, evolution, uniform, shallow, deep or greedy.", valueName: "name"))
   var agent = "ddpg"
 
   @Option(help: ArgumentHelp("Candidates to measure.", valueName: "n"))

@@ -233,7 +233,8 @@ import Testing
   @Test func aCandidateIsGivenUpBelowTheAccuracyThatWouldEqualTheBestReward() throws {
     let evaluator = CountingEvaluator()
     let problem = try SmallProblems.problem(
-      SmallProblems.chain, parts: [], reward: RewardExpression("R_Param"), evaluator: evaluator)
+      SmallProblems.chain, parts: [],
+      reward: RewardExpression("accuracy - 0.01 * macs / originalMacs"), evaluator: evaluator)
     let first = try problem.evaluate([3, 6, 5])
     _ = try problem.evaluate([2, 4, 3])
     let needed = try #require(evaluator.thresholds.last)

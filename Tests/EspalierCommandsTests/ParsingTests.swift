@@ -27,7 +27,7 @@ import Testing
     ["search"], ["search", "e", "--seed", "x"], ["search", "e", "--seed", "-1"],
     ["search", "e", "--episodes", "0"], ["search", "e", "--episodes", "1.5"],
     ["search", "e", "--batch", "0"], ["search", "e", "--resume"],
-    ["search", "e", "--threads", "0"], ["search", "e", "--budget", "macs=1", "--budget", "macs=2"],
+    ["search", "e", "--threads", "0"],
     ["search", "e", "--unknown"], ["search", "e", "f"], ["apply", "p"],
     ["apply", "p", "--model", "m"], ["run", "m"], ["run", "m", "--output", "o", "--input", "x"],
     ["evaluate", "m"], ["evaluate", "m", "--data", "d", "--batch", "-3"],

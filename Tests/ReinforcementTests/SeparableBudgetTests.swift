@@ -18,7 +18,8 @@ import Testing
   private func ddpg(_ task: SeparableBudget, seed: UInt64) throws -> DDPGAgent {
     try DDPGAgent(
       observationSpace: task.observationSpace, actionSpace: task.actionSpace,
-      configuration: DDPGConfiguration().resolved(steps: task.costs.count), streams: .init(seed: seed))
+      configuration: DDPGConfiguration().resolved(steps: task.costs.count),
+      streams: .init(seed: seed))
   }
 
   @Test func theBudgetIsMetExactly() throws {

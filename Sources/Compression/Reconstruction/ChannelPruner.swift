@@ -66,7 +66,8 @@ public final class ChannelPruner {
     let needsImages = settings.needsImages
     input =
       needsImages
-      ? try graph.imageInput(for: Shape(Array(images.shape.extents.dropFirst())), of: "calibration images")
+      ? try graph.imageInput(
+        for: Shape(Array(images.shape.extents.dropFirst())), of: "calibration images")
       : ""
     let shapes = dependencies.shapes
     let prunable = Set(

@@ -96,8 +96,18 @@ public struct WidthCosts: Sendable {
   private static func activations(
     _ graph: Graph, _ dependencies: ChannelDependencies
   ) -> [[Term]] {
-    graph.aliveValues().map { values in
+    // A value inside a shuffle has its channels spread over two axes; it holds what goes in.
+    var sources: [String: String] = [:]
+    for node in graph.nodes where ["Reshape", "Transpose"].contains(node.operatorType) {
+      let (input, output) = (node.inputs[0], node.outputs[0])
+      guard dependencies.classes(of: output).isEmpty,
+        dependencies.shapes[input]?.count == dependencies.shapes[output]?.count
+      else { continue }
+      sources[output] = sources[input] ?? input
+    }
+    return graph.aliveValues().map { values in
       values.map { value in
+        let value = sources[value] ?? value
         let channels = dependencies.classes(of: value).count
         let bytes = 4 * (dependencies.shapes[value]?.count ?? 0)
         guard channels > 0, bytes % channels == 0 else {

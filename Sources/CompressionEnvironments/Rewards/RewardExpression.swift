@@ -68,7 +68,8 @@ public struct RewardExpression: Reward, Equatable {
     case .number, .variable(.accuracy), .variable(.error): false
     case .variable: true
     case .negative(let operand): countsCost(operand)
-    case .sum(let a, let b), .difference(let a, let b), .product(let a, let b), .quotient(let a, let b):
+    case .sum(let a, let b), .difference(let a, let b), .product(let a, let b),
+      .quotient(let a, let b):
       countsCost(a) || countsCost(b)
     case .call(_, let arguments): arguments.contains(where: countsCost)
     }

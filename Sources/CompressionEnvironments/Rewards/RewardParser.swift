@@ -77,7 +77,8 @@ struct RewardParser {
   private mutating func named() throws(RewardError) -> RewardExpression.Node {
     let start = position
     var name = ""
-    while position < characters.count, characters[position].isLetter || characters[position] == "_" {
+    while position < characters.count, characters[position].isLetter || characters[position] == "_"
+    {
       name.append(characters[position])
       position += 1
     }

@@ -36,7 +36,9 @@ public struct Budget: Equatable, Sendable {
     self.quantity = quantity
     self.text = text
     var number = text
-    if quantity == .weightBytes || quantity == .peakActivationBytes, number.hasSuffix("B") { number.removeLast() }
+    if quantity == .weightBytes || quantity == .peakActivationBytes, number.hasSuffix("B") {
+      number.removeLast()
+    }
     let units: [Character: Double] = ["k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9]
     let unit = number.last.flatMap { units[$0] }
     if unit != nil { number.removeLast() }

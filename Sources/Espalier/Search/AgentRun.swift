@@ -61,7 +61,8 @@ struct AgentRun {
         try clock.append(line: seconds)
         onProgress(
           progress(
-            episode, of: agent.measurements(of: episodes, setup.problem), seconds: Double(now - start) * 1e-9))
+            episode, of: agent.measurements(of: episodes, setup.problem),
+            seconds: Double(now - start) * 1e-9))
       }
       last = now
       if Interruption.isRequested { throw EspalierError.interrupted(folder: folder) }

@@ -16,10 +16,10 @@ struct SearchProgressView {
     let left =
       progress.seconds / Double(progress.episode)
       * Double(progress.episodes - progress.episode)
-    let best = progress.best.map { decimal(100 * $0, 2) } ?? "–"
+    let best = progress.best.map { decimal($0, 4) } ?? "–"
     let text =
       "\(progress.agent)  \(progress.episode)/\(progress.episodes)  "
-      + "reward \(decimal(100 * progress.reward, 2))  best \(best)  "
+      + "reward \(decimal(progress.reward, 4))  best \(best)  "
       + "about \(Int(left.rounded())) s left"
     if Terminal.isInteractive {
       Terminal.rewrite(text)

@@ -55,7 +55,7 @@ struct SearchReport {
     var table = TextTable(["agent", "evaluations", "reward", "test top-1"])
     for agent in result.agents {
       table.append([
-        agent.agent, "\(agent.evaluations)", decimal(agent.validation / 100, 4),
+        agent.agent, "\(agent.evaluations)", decimal(agent.reward, 4),
         agent.test.map { decimal($0, 2) } ?? "–",
       ])
     }

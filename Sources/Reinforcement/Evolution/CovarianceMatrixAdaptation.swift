@@ -79,14 +79,16 @@ public struct CovarianceMatrixAdaptation {
     adaptPaths(move)
     adaptCovariance(steps)
     stepSize *= exp(
-      min(1, constants.stepRate / constants.damping * (norm(stepPath) / constants.expectedNorm - 1)))
+      min(1, constants.stepRate / constants.damping * (norm(stepPath) / constants.expectedNorm - 1))
+    )
     factor = covariance
     try LinearAlgebra.choleskyFactor(&factor, order: mean.count)
   }
 
   private mutating func adaptPaths(_ move: [Double]) {
     let keep = 1 - constants.stepRate
-    let gain = (constants.stepRate * (2 - constants.stepRate) * constants.selectionMass).squareRoot()
+    let gain = (constants.stepRate * (2 - constants.stepRate) * constants.selectionMass)
+      .squareRoot()
     let whitened = solved(move)
     for axis in mean.indices { stepPath[axis] = keep * stepPath[axis] + gain * whitened[axis] }
     let rate = constants.pathRate
@@ -146,19 +148,19 @@ public struct CovarianceMatrixAdaptation {
   /// The tutorial's default constants (table 1, positive weights).
   private struct Constants {
     let weights: [Double]
-    /// μ_eff
+    /// μ_eff.
     let selectionMass: Double
-    /// c_σ
+    /// c_σ.
     let stepRate: Double
-    /// d_σ
+    /// d_σ.
     let damping: Double
-    /// c_c
+    /// c_c.
     let pathRate: Double
-    /// c₁
+    /// c₁.
     let rankOneRate: Double
-    /// c_μ
+    /// c_μ.
     let rankManyRate: Double
-    /// E‖N(0, I)‖
+    /// E‖N(0, I)‖.
     let expectedNorm: Double
 
     init(dimensions n: Double, population: Int) {

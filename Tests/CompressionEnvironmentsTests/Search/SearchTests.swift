@@ -161,7 +161,7 @@ import Testing
         reward: RewardExpression("accuracy - 0.5 * parameters / originalParameters"))
       let found = try run(agent, problem, episodes: 12)
       #expect(!found.isEmpty && found.count <= 12)
-      #expect(found.allSatisfy(\.meetsBudget), "\(agent.name)")
+      #expect(found.allSatisfy { $0.meetsBudget }, "\(agent.name)")
     }
   }
 }

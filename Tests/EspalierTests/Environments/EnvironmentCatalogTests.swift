@@ -1,3 +1,4 @@
+import Compression
 import CompressionPolicies
 import Foundation
 import Testing

@@ -100,7 +100,10 @@ import Testing
     (#"{"name": "a/b"}"#, "name: expected a name that is no path, found 'a/b'"),
     (#"{"name": "n", "kind": "haq"}"#, "kind: expected 'amc', found 'haq'"),
     (#"{"name": "n", "episode": 3}"#, "episode is not a known field"),
-    (#"{"name": "n", "episodes": 0}"#, "episodes: expected an integer from 1 to 1000000000, found 0"),
+    (
+      #"{"name": "n", "episodes": 0}"#,
+      "episodes: expected an integer from 1 to 1000000000, found 0"
+    ),
     (#"{"name": "n", "episodes": "3"}"#, "episodes: expected an integer, found a string"),
     (
       #"{"name": "n", "screeningImages": 0}"#,
@@ -128,9 +131,15 @@ import Testing
     (#"{"name": "n", "pruning": {"ridge": -1}}"#, "pruning.ridge: expected a number from 0 on"),
     (#"{"name": "n", "budget": {}}"#, "budget: expected a limit, or a reward that counts cost"),
     (#"{"name": "n", "reward": "eror"}"#, "at character 1: expected one of accuracy, error, macs"),
-    (#"{"name": "n", "channelMultiple": 0}"#, "channelMultiple: expected an integer from 1 to 1000000000"),
+    (
+      #"{"name": "n", "channelMultiple": 0}"#,
+      "channelMultiple: expected an integer from 1 to 1000000000"
+    ),
     (#"{"name": "n", "budget": 0.5}"#, "budget: expected an object, found a number"),
-    (#"{"name": "n", "budget": {"macs": true}}"#, "budget: expected a budget"),
+    (
+      #"{"name": "n", "budget": {"macs": true}}"#,
+      "budget: budget 'macs=': expected a part of the original"
+    ),
     (#"{"name": "n", "budget": {"time": 1}}"#, "one of macs, parameters, weightBytes"),
     (#"{"name": "n", "preprocessing": "imagenett"}"#, "did you mean imagenet?"),
     (#"{"name": "n", "preprocessing": {"mean": [1]}}"#, "preprocessing.std is missing"),
@@ -149,6 +158,7 @@ import Testing
       "stepInputs: expected 0 to 10000"
     ),
     (#"{"name": "n", "validationImages": 9223372036854775807}"#, "from 1 to 1000000000"),
+    (
       #"{"name": "n", "fineTuning": {"epochs": 0}}"#,
       "fineTuning.epochs: expected an integer from 1 to 1000000000, found 0"
     ),

@@ -31,22 +31,20 @@ import Testing
     let url = try folder.write("torn.jsonl", "\(whole)\n\(rest)")
     let journal = SearchJournal(url)
     #expect(try journal.lines().count == 1)
-    let handle = try journal.open()
-    try handle.write(contentsOf: Data("\(second)\n".utf8))
-    try handle.close()
+    try journal.open().append(line: second)
     #expect(try String(contentsOf: url, encoding: .utf8) == "\(whole)\n\(second)\n")
   }
 
   @Test func aTornFirstLineLeavesNothing() throws {
     let url = try folder.write("torn.jsonl", #"{"epis"#)
     #expect(!SearchJournal(url).hasEpisodes)
-    try SearchJournal(url).open().close()
+    _ = try SearchJournal(url).open()
     #expect(try Data(contentsOf: url).isEmpty)
   }
 
   @Test func openingAWholeJournalLeavesEveryByte() throws {
     let url = try folder.write("a.jsonl", "\(whole)\n\(second)\n")
-    try SearchJournal(url).open().close()
+    _ = try SearchJournal(url).open()
     #expect(try String(contentsOf: url, encoding: .utf8) == "\(whole)\n\(second)\n")
   }
 

@@ -244,13 +244,15 @@ import Testing
     }
     #expect(
       refusal { $0.agent = "sage" }
-        == "there is no agent 'sage'; the agents are ddpg, random, uniform, greedy")
+        == "there is no agent 'sage'; the agents are ddpg, random, evolution, uniform, shallow, deep, greedy"
+    )
     #expect(refusal { $0.seed = -1 } == "--seed: expected a number from 0 on, found -1")
     #expect(refusal { $0.episodes = 0 } == "--episodes: expected a positive number, found 0")
     #expect(
       refusal { $0.settings = ["model=none.onnx"] }.hasPrefix("there is no file "))
     #expect(
-      refusal { $0.budgets = ["macs=0.01"] }.contains("cannot be reached: the smallest reachable is"))
+      refusal { $0.budgets = ["macs=0.01"] }.contains(
+        "cannot be reached: the smallest reachable is"))
     #expect(
       refusal { $0.data = "glyphs:,limit=20" }
         == "validationImages and calibrationImages: expected at most 20 together, the images of "

@@ -179,11 +179,12 @@ struct ONNXExtentTests {
 
   @Test("A number stays a number unless 1 is said to be an example of the batch")
   func fixed() throws {
-    let inputs: [(String, [String?]?)] = [("x", ["1", "3"]), ("r", ["1"])]
-    let kept = try values(inputs, output: ["1", "3"])
-    #expect(kept.inputs[0].extents == [.fixed(1), .fixed(3)])
-    let freed = try values(
-      inputs, output: ["1", "3"], options: ONNXReadOptions(freeBatch: true))
+    var file = FileBuilder(opset: 18)
+    file.inputs = [FileBuilder.value("x", ["1", "3"]), FileBuilder.value("r", ["1"])]
+    file.outputs = [FileBuilder.value("y", ["1", "3"])]
+    file.node("Add", ["x", "r"], ["y"])
+    #expect(try read(file).inputs[0].extents == [.fixed(1), .fixed(3)])
+    let freed = try read(file, options: ONNXReadOptions(freeBatch: true))
     #expect(freed.inputs.map(\.extents) == [[.batch, .fixed(3)], [.fixed(1)]])
     #expect(freed.outputs[0].extents == [.batch, .fixed(3)])
   }

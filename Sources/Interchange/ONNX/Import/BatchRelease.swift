@@ -5,14 +5,19 @@ import Tensors
 ///
 /// Such files reshape to constant shapes like [1, 64]. Where the data that are reshaped begin with an
 /// extent of 1 too, [0, 64] says the same for one example, and the right thing for more: 0 copies the
-/// data's extent.
+/// data's extent. Constants are folded before, so that computed shapes are constants here.
 enum BatchRelease {
-  /// The network with the leading 1 of its reshapes copied from what they reshape.
+  /// The network with every first extent of exactly 1, of inputs and outputs of two or more axes, taken
+  /// for the batch.
   ///
-  /// A network whose shapes cannot be inferred is left as it is.
-  static func released(_ graph: Graph) -> Graph {
-    guard let shapes = try? graph.shapes(batch: 1) else { return graph }
+  /// - Throws: `GraphError` when its shapes cannot be inferred.
+  static func released(_ graph: Graph) throws(GraphError) -> Graph {
     var graph = graph
+    let isForOne = graph.inputs.contains { $0.extents.map(isExample) ?? false }
+    guard isForOne else { return graph }
+    let shapes = try graph.shapes(batch: 1)
+    free(&graph.inputs)
+    free(&graph.outputs)
     for position in graph.nodes.indices where graph.nodes[position].operatorType == "Reshape" {
       let node = graph.nodes[position]
       guard node.inputs.count > 1, node.attributes["allowzero"] ?? .int(0) == .int(0),
@@ -26,5 +31,16 @@ enum BatchRelease {
       graph.nodes[position].inputs[1] = name
     }
     return graph
+  }
+
+  private static func isExample(_ extents: [Graph.Extent]) -> Bool {
+    extents.count > 1 && extents[0] == .fixed(1)
+  }
+
+  private static func free(_ values: inout [Graph.Value]) {
+    for position in values.indices {
+      guard let extents = values[position].extents, isExample(extents) else { continue }
+      values[position].extents = [.batch] + extents.dropFirst()
+    }
   }
 }

@@ -74,7 +74,16 @@ struct ModelImporter {
     let shapes = try DeclaredShapes(graph: graph, declared: declaration.valueInfo, values: values)
     var normalised = try OpsetNormaliser(opset: opset, shapes: shapes).normalised(graph)
     HalfPrecision.widenCasts(&normalised, keepsOutputs: options.exactOutputs)
-    return completes ? try completed(normalised) : normalised
+    let finished = completes ? try completed(normalised) : normalised
+    return options.freeBatch ? try released(finished) : finished
+  }
+
+  private func released(_ graph: Graph) throws(ONNXDefect) -> Graph {
+    do throws(GraphError) {
+      return try BatchRelease.released(graph)
+    } catch {
+      throw .graph(error)
+    }
   }
 
   /// The graph with its constants folded and all that follows for its outputs.
@@ -82,7 +91,6 @@ struct ModelImporter {
     try GraphChecks.knowsOperators(of: graph)
     do throws(GraphError) {
       var graph = try graph.foldingConstants()
-      if options.freeBatch { graph = BatchRelease.released(graph) }
       graph.outputs = OutputExtents.completed(graph)
       return graph
     } catch {

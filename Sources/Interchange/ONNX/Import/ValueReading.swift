@@ -77,9 +77,7 @@ struct ValueReading {
     for extent in declared {
       switch extent {
       case .number(let number):
-        let isExample =
-          options.freeBatch && number == 1 && result.isEmpty && declared.count > 1
-        result.append(isExample ? .batch : .fixed(number))
+        result.append(.fixed(number))
       case .symbol(let symbol) where !symbol.isEmpty && symbol == batchSymbol:
         result.append(.batch)
       case .symbol(let symbol):
@@ -127,8 +125,6 @@ struct ValueReading {
     var result: [Graph.Extent] = []
     for (axis, extent) in declared.enumerated() {
       switch extent {
-      case .number(1) where options.freeBatch && axis == 0 && declared.count > 1:
-        result.append(.batch)
       case .number(let number):
         result.append(.fixed(number))
       case .symbol(let symbol) where !symbol.isEmpty && symbol == batchSymbol:
