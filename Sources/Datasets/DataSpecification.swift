@@ -21,7 +21,7 @@ public struct DataSpecification: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  static let fields = ["split", "limit", "seed"]
+  static let fields = ["split", "modulo", "limit", "seed"]
   static var fieldNames: String { fields.joined(separator: ", ") }
 
   /// Where the data come from.
@@ -30,6 +30,8 @@ public struct DataSpecification: Equatable, Sendable, CustomStringConvertible {
   public var path: String
   /// The part that is meant, or nil when the reader of the specification chooses.
   public var split: DataSplit?
+  /// Which images of that part are meant by their number, or nil for all; `limit` counts what is left.
+  public var modulo: Residues?
   /// How many images to use from the first on, or nil for all.
   public var limit: Int?
   /// The seed of data that are made, or nil for the usual one.
@@ -37,12 +39,13 @@ public struct DataSpecification: Equatable, Sendable, CustomStringConvertible {
 
   /// A specification from its fields, as they are.
   public init(
-    scheme: Scheme, path: String = "", split: DataSplit? = nil, limit: Int? = nil,
-    seed: UInt64? = nil
+    scheme: Scheme, path: String = "", split: DataSplit? = nil, modulo: Residues? = nil,
+    limit: Int? = nil, seed: UInt64? = nil
   ) {
     self.scheme = scheme
     self.path = path
     self.split = split
+    self.modulo = modulo
     self.limit = limit
     self.seed = seed
   }
@@ -93,6 +96,11 @@ public struct DataSpecification: Equatable, Sendable, CustomStringConvertible {
         throw .badValue(field: field, value: value, expected: known)
       }
       self.split = split
+    case "modulo":
+      guard let modulo = Residues(value) else {
+        throw .badValue(field: field, value: value, expected: Residues.expected)
+      }
+      self.modulo = modulo
     case "limit":
       guard let limit = Int(value), limit > 0 else {
         throw .badValue(field: field, value: value, expected: "a positive number of images")
@@ -134,6 +142,7 @@ public struct DataSpecification: Equatable, Sendable, CustomStringConvertible {
   private func text(path: String) -> String {
     var text = "\(scheme.rawValue):\(path)"
     if let split { text += ",split=\(split.rawValue)" }
+    if let modulo { text += ",modulo=\(modulo)" }
     if let limit { text += ",limit=\(limit)" }
     if let seed { text += ",seed=\(seed)" }
     return text

@@ -99,6 +99,12 @@ public struct LabelledImages: Sendable {
     fill(buffer, with: indices, normalization: normalization, crops: nil)
   }
 
+  /// The same examples under another name.
+  func named(_ name: String) throws(DatasetError) -> LabelledImages {
+    try LabelledImages(
+      name: name, shape: shape, storage: storage, labels: labels, classCount: classCount)
+  }
+
   func check(_ indices: [Int]) throws(DatasetError) {
     if let index = indices.first(where: { $0 < 0 || $0 >= count }) {
       throw .indexOutOfRange(name: name, index: index, count: count)

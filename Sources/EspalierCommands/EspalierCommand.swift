@@ -12,7 +12,7 @@ public struct EspalierCommand: ParsableCommand {
     version: EspalierVersion.current,
     subcommands: [
       SearchCommand.self, ApplyCommand.self, RunCommand.self, EvaluateCommand.self,
-      TrainCommand.self, CheckCommand.self, EnvironmentsCommand.self,
+      TrainCommand.self, ReportCommand.self, CheckCommand.self, EnvironmentsCommand.self,
     ])
 
   /// The root command.

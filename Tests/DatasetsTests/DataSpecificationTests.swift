@@ -52,7 +52,7 @@ import Testing
     ("npy:x,spit=test", "the data specification has the unknown field spit; did you mean split?"),
     (
       "npy:x,shuffle=1",
-      "the data specification has the unknown field shuffle; the fields are split, limit, seed"
+      "the data specification has the unknown field shuffle; the fields are split, modulo, limit, seed"
     ),
     ("npy:x,limit=3,limit=4", "the data specification has the field limit twice"),
     (

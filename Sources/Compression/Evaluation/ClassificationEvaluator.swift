@@ -26,10 +26,13 @@ public struct ClassificationEvaluator: Evaluator {
     public let top1: Double
     /// Percent of the images whose label is among the five largest scores.
     public let top5: Double
-    /// The number of images.
-    public let images: Int
+    /// Whether the label has the largest score, for each image that was run.
+    public let isRight: [Bool]
     /// The time of each full pass of the network alone, in order.
     public let passSeconds: [Double]
+
+    /// The number of images.
+    public var images: Int { isRight.count }
   }
 
   /// An evaluator on all images of a set.
@@ -76,9 +79,9 @@ public struct ClassificationEvaluator: Evaluator {
   ) throws -> Outcome {
     let (input, output) = try names(of: graph)
     var executor: Executor?
-    var hits = (first: 0, five: 0)
+    var ranks: [Int] = []
+    var right = 0
     var seconds: [Double] = []
-    var seen = 0
     for first in stride(from: 0, to: images.count, by: batch) {
       let count = min(batch, images.count - first)
       if executor?.batch != count {
@@ -93,29 +96,26 @@ public struct ClassificationEvaluator: Evaluator {
       if count == batch {
         seconds.append(Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9)
       }
-      add(try executor.output(output), of: first..<(first + count), in: &hits)
-      seen += count
-      guard goesOn(hits.first, seen) else { break }
+      ranks += labelRanks(try executor.output(output), of: first..<(first + count))
+      right += ranks.suffix(count).count { $0 == 0 }
+      guard goesOn(right, ranks.count) else { break }
     }
-    let total = Double(seen)
+    let total = Double(ranks.count)
     return Outcome(
-      top1: 100 * Double(hits.first) / total, top5: 100 * Double(hits.five) / total,
-      images: seen, passSeconds: seconds)
+      top1: 100 * Double(right) / total, top5: 100 * Double(ranks.count { $0 < 5 }) / total,
+      isRight: ranks.map { $0 == 0 }, passSeconds: seconds)
   }
 
-  /// Counts the images of a pass whose label scores highest, and among the five highest.
-  private func add(
-    _ scores: UnsafeMutableBufferPointer<Float>, of examples: Range<Int>,
-    in hits: inout (first: Int, five: Int)
-  ) {
+  /// How many classes score above the label, for each image of a pass.
+  private func labelRanks(
+    _ scores: UnsafeMutableBufferPointer<Float>, of examples: Range<Int>
+  ) -> [Int] {
     let classes = scores.count / examples.count
-    for (position, example) in examples.enumerated() {
-      let rank = Self.rank(
+    return examples.enumerated().map { position, example in
+      Self.rank(
         of: images.labels[example],
         in: UnsafeBufferPointer(
           rebasing: scores[(position * classes)..<((position + 1) * classes)]))
-      hits.first += rank == 0 ? 1 : 0
-      hits.five += rank < 5 ? 1 : 0
     }
   }
 

@@ -125,6 +125,7 @@ private final class BlockAccumulator {
     guard count > 0 else { return }
     let (features, outputs) = (layer.features, layer.outputs)
     blockGram.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+    blockCross.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
     rows.withUnsafeBufferPointer { rows in
       targets.withUnsafeBufferPointer { targets in
         blockGram.withUnsafeMutableBufferPointer { blockGram in
@@ -132,12 +133,11 @@ private final class BlockAccumulator {
             guard let rows = rows.baseAddress, let targets = targets.baseAddress,
               let blockGram = blockGram.baseAddress, let blockCross = blockCross.baseAddress
             else { return }
-            LinearAlgebra.accumulateGram(
+            Kernels.accumulateGram(
               rows: rows, rowCount: count, columns: features, into: blockGram)
-            LinearAlgebra.multiply(
-              rows: features, columns: outputs, inner: count,
-              .init(rows, stride: features, transposed: true), .init(targets, stride: outputs),
-              into: blockCross, stride: outputs)
+            Kernels.accumulateProducts(
+              rows: rows, columns: features, others: targets, otherColumns: outputs,
+              rowCount: count, into: blockCross)
           }
         }
       }

@@ -4,8 +4,8 @@ import Interchange
 extension LabelledImages {
   /// The data that a specification means.
   ///
-  /// `limit` takes the first images, or all where there are fewer; data that are made, not read, are
-  /// made in that number. `defaultSplit` serves where the specification names none: `.test` to
+  /// `modulo` takes some of every so many; `limit` takes the first of them, or all where there are
+  /// fewer; data that are made, not read, are made in that number. `defaultSplit` serves where the specification names none: `.test` to
   /// evaluate, `.train` to train.
   ///
   /// - Throws: `DatasetError` naming the file, record or field at fault.
@@ -23,6 +23,15 @@ extension LabelledImages {
     if let limit = specification.limit, limit < 1 {
       throw .specification(
         .badValue(field: "limit", value: "\(limit)", expected: "a positive number of images"))
+    }
+    if let modulo = specification.modulo {
+      resolved.modulo = nil
+      resolved.limit = nil
+      let all = try load(resolved, defaultSplit: split)
+      resolved = specification
+      resolved.split = split
+      let numbers = modulo.numbers(below: all.count).prefix(specification.limit ?? .max)
+      return try all.subset(Array(numbers)).named(resolved.nameWithoutPath)
     }
     resolved.split = split
     let name = resolved.nameWithoutPath

@@ -18,6 +18,8 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   public var model: String?
   /// The data, as `--data` takes them.
   public var data: String?
+  /// Which images serve which end where the data come in one piece; nil parts the training split.
+  public var split: DataParts?
   /// How pixels become numbers: a name, or mean and deviation.
   public var preprocessing: Preprocessing
   /// The limits that a candidate must meet; none where the reward trades accuracy for cost.
@@ -52,7 +54,8 @@ public struct EnvironmentDefinition: Equatable, Sendable {
 
   /// The names of the fields, for messages.
   static let fields = [
-    "name", "kind", "summary", "model", "data", "preprocessing", "budget", "reward", "episodes",
+    "name", "kind", "summary", "model", "data", "split", "preprocessing", "budget", "reward",
+    "episodes",
     "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages", "screeningImages",
     "calibrationImages", "batch", "agent", "baselines", "fineTuning",
   ]
@@ -70,6 +73,7 @@ extension EnvironmentDefinition: JSONRepresentable {
     summary = try reader.readIfPresent("summary") ?? ""
     model = try reader.readIfPresent("model")
     data = try reader.readIfPresent("data")
+    split = try reader.readIfPresent("split")
     preprocessing = try Self.preprocessing(reader)
     reward = try Self.reward(reader)
     budgets = try Self.budgets(reader, reward)
@@ -103,7 +107,7 @@ extension EnvironmentDefinition: JSONRepresentable {
   public var json: JSONValue {
     .object(omittingNil: [
       "name": name.json, "kind": "amc", "summary": summary.json, "model": model?.json,
-      "data": data?.json, "preprocessing": preprocessing.record.json,
+      "data": data?.json, "split": split?.json, "preprocessing": preprocessing.record.json,
       "budget": .object(
         Dictionary(uniqueKeysWithValues: budgets.map { ($0.quantity.rawValue, $0.text.json) })),
       "reward": reward.text.json, "episodes": episodes.json,

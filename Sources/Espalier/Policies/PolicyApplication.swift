@@ -52,7 +52,8 @@ public struct PolicyApplication {
       seed = pruning.calibration?.seed ?? seed
       let count = pruning.calibration?.images ?? 1000
       let calibration = try SearchImages.calibration(
-        data, count: count, streams: RandomStreams(seed: UInt64(seed)))
+        data, count: count, record: pruning.calibration?.data,
+        streams: RandomStreams(seed: UInt64(seed)))
       if let expected = pruning.calibration?.sha256, expected != Fingerprint.of(calibration) {
         throw EspalierError.setting(
           name: "--data",

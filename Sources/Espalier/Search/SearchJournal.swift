@@ -19,6 +19,8 @@ struct SearchJournal {
     let episode: Int
     let widths: [Int]
     let accuracy: Double
+    let reward: Double
+    let meetsBudget: Bool
     let text: String
   }
 
@@ -37,6 +39,8 @@ struct SearchJournal {
           return Line(
             episode: try value.int(at: "episode"), widths: try value.ints(at: "widths"),
             accuracy: try value.double(at: "validation"),
+            reward: try value.double(at: "reward"),
+            meetsBudget: try value.bool(at: "meetsBudget"),
             text: String(decoding: line, as: UTF8.self))
         } catch {
           throw EspalierError.otherRun(

@@ -34,6 +34,8 @@ public struct SearchResult: Equatable, Sendable {
     public let reward: Double
     /// What its best candidate costs.
     public let cost: NetworkCost
+    /// The run's own agent's best candidate against this one on the test images; nil for itself.
+    public let paired: PairedComparison?
   }
 }
 

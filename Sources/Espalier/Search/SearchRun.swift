@@ -116,7 +116,7 @@ struct SearchOutcome {
     let tuning = try fineTune(own, onProgress: onFineTuning)
     let best = tuning?.survivor ?? leader
     let pruned = try setup.problem.prune(best.candidate.widths)
-    let agents = try runs.map(result)
+    let agents = try results(runs)
     let isMeasured = best.candidate.widths == leader.candidate.widths
     let policy = CompressionPolicy(
       pruned.removed, setup: setup,
@@ -158,18 +158,25 @@ struct SearchOutcome {
     return (record, finalists[record.survivor])
   }
 
-  /// An agent's best candidate, measured on the test images.
-  private func result(_ run: AgentRun) throws -> SearchResult.AgentResult {
-    guard let best = run.best else {
-      throw EspalierError.setting(
-        name: "--episodes", expected: "enough for '\(run.name)' to meet the budget",
-        found: "\(run.episodes)")
+  /// The agents' best candidates, measured on the test images, each beside the run's own.
+  private func results(_ runs: [AgentRun]) throws -> [SearchResult.AgentResult] {
+    var own: [Bool]?
+    return try runs.map { run in
+      guard let best = run.best else {
+        throw EspalierError.setting(
+          name: "--episodes", expected: "enough for '\(run.name)' to meet the budget",
+          found: "\(run.episodes)")
+      }
+      let graph = try setup.problem.prune(best.candidate.widths).graph
+      let outcome = try setup.test?.measure(graph)
+      defer { own = own ?? outcome?.isRight }
+      return SearchResult.AgentResult(
+        agent: run.name, evaluations: run.count, validation: best.candidate.accuracy,
+        test: outcome?.top1, reward: best.candidate.reward, cost: best.candidate.cost,
+        paired: try outcome.flatMap { other in
+          try own.map { try PairedComparison($0, other.isRight) }
+        })
     }
-    let graph = try setup.problem.prune(best.candidate.widths).graph
-    return SearchResult.AgentResult(
-      agent: run.name, evaluations: run.count, validation: best.candidate.accuracy,
-      test: try setup.test?.evaluate(graph), reward: best.candidate.reward,
-      cost: best.candidate.cost)
   }
 }
 
@@ -178,8 +185,15 @@ extension SearchResult.AgentResult {
   var json: JSONValue {
     .object(omittingNil: [
       "agent": agent.json, "evaluations": evaluations.json, "validation": validation.json,
-      "test": test?.json, "reward": reward.json, "cost": cost.json,
+      "test": test?.json, "reward": reward.json, "cost": cost.json, "paired": paired?.json,
     ])
+  }
+}
+
+extension PairedComparison {
+  /// The images that tell two networks apart, in the view of the run's own agent.
+  var json: JSONValue {
+    ["ownOnly": firstOnly.json, "otherOnly": secondOnly.json, "pValue": pValue.json]
   }
 }
 

@@ -52,14 +52,25 @@ struct SearchReport {
   }
 
   private var agents: String {
-    var table = TextTable(["agent", "evaluations", "reward", "test top-1"])
+    let isPaired = result.agents.contains { $0.paired != nil }
+    var table = TextTable(
+      ["agent", "evaluations", "reward", "test top-1"] + (isPaired ? ["right : wrong", "p"] : []))
     for agent in result.agents {
-      table.append([
+      var row = [
         agent.agent, "\(agent.evaluations)", decimal(agent.reward, 4),
         agent.test.map { decimal($0, 2) } ?? "–",
-      ])
+      ]
+      if let paired = agent.paired {
+        row += ["\(paired.firstOnly) : \(paired.secondOnly)", decimal(paired.pValue, 4)]
+      }
+      table.append(row)
     }
+    let own = result.agents.first?.agent ?? ""
     return table.text
+      + (isPaired
+        ? "\n(right : wrong counts test images that \(own)'s network alone gets right, and that it alone "
+          + "gets wrong;\n p is how likely equally good networks would differ as much, by McNemar's exact test)"
+        : "")
       + "\n(the reward is measured on images set apart for the search, test top-1 on unseen ones)"
   }
 

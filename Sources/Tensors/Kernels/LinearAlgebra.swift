@@ -65,18 +65,4 @@ public enum LinearAlgebra {
       rowMajor, a.operation, b.operation, Int32(rows), Int32(columns), Int32(inner), alpha,
       a.elements, Int32(a.stride), b.elements, Int32(b.stride), beta, c, Int32(stride))
   }
-
-  /// Adds the second moments of rows: `gram[i][j] += Σ_p rows[p][i] · rows[p][j]` for j ≤ i.
-  ///
-  /// Only the lower triangle of `gram` (columns × columns, dense) is read and written.
-  public static func accumulateGram(
-    rows: UnsafePointer<Float>, rowCount: Int, columns: Int,
-    into gram: UnsafeMutablePointer<Float>
-  ) {
-    guard columns > 0 else { return }
-    prepare()
-    cblas_ssyrk(
-      rowMajor, Int32(OpenBLASLower), Int32(OpenBLASTranspose),
-      Int32(columns), Int32(rowCount), 1, rows, Int32(columns), 1, gram, Int32(columns))
-  }
 }

@@ -36,19 +36,6 @@ struct LinearAlgebraTests {
     #expect(zip(double, expected).allSatisfy { abs($0 - $1) < 1e-12 })
   }
 
-  @Test("Second moments fill the lower triangle alone")
-  func gram() {
-    let rows = numbers(9 * 4, "rows")
-    var gram = [Float](repeating: 3, count: 16)
-    LinearAlgebra.accumulateGram(rows: rows, rowCount: 9, columns: 4, into: &gram)
-    for i in 0..<4 {
-      for j in 0..<4 {
-        let sum = (0..<9).reduce(3.0) { $0 + Double(rows[$1 * 4 + i]) * Double(rows[$1 * 4 + j]) }
-        #expect(abs(Double(gram[i * 4 + j]) - (j <= i ? sum : 3)) < 1e-5)
-      }
-    }
-  }
-
   /// A symmetric positive definite matrix.
   private func definite(order: Int) -> [Double] {
     let root = numbers(order * order, "root").map(Double.init)
