@@ -13,6 +13,11 @@ __attribute__((constructor)) static void choosePath(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) path = &EspalierPathAVX2;
+  if (wish != NULL && strcmp(wish, "avx2") == 0) return;
+  if (path == &EspalierPathAVX2 && __builtin_cpu_supports("avx512f") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    path = &EspalierPathAVX512;
 #endif
 }
 

@@ -1,5 +1,5 @@
-/* LANES floats at a time, in the compiler's own vectors: the same source becomes AVX2, SSE2 or
-   NEON. Vectors never cross a function's border by value, whose convention differs with AVX. */
+/* LANES floats at a time, in the compiler's own vectors: the same source becomes AVX-512, AVX2,
+   SSE2 or NEON. Vectors never cross a function's border by value, whose convention differs with AVX. */
 
 typedef float Lanes __attribute__((ext_vector_type(LANES), may_alias));
 typedef float UnalignedLanes __attribute__((ext_vector_type(LANES), may_alias, aligned(4)));
@@ -24,7 +24,9 @@ INLINE ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
 /* The first `count` lanes from memory, zeros after them; nothing else is read. */
 INLINE void loadFirst(const float *from, ptrdiff_t count, Lanes *to) {
-#ifdef HAS_MASKED_LOAD
+#if defined(HAS_MASKS)
+  *to = (Lanes)_mm512_maskz_loadu_ps((__mmask16)((1u << smaller(count, LANES)) - 1), from);
+#elif defined(HAS_MASKED_LOAD)
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lane);
   *to = (Lanes)_mm256_maskload_ps(from, mask);
@@ -35,9 +37,12 @@ INLINE void loadFirst(const float *from, ptrdiff_t count, Lanes *to) {
 #endif
 }
 
-/* The first `count` lanes to memory; nothing else is written. Pieces of four, two and one are
-   faster than a masked store on the processors this was measured on. */
+/* The first `count` lanes, fewer than all, to memory; nothing else is written. Pieces of four, two
+   and one are faster than AVX2's masked store on the processors this was measured on. */
 INLINE void storeFirst(float *to, ptrdiff_t count, const Lanes *from) {
+#if defined(HAS_MASKS)
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)*from);
+#else
   float lanes[LANES];
   STORE(lanes, *from);
   ptrdiff_t done = 0;
@@ -50,6 +55,7 @@ INLINE void storeFirst(float *to, ptrdiff_t count, const Lanes *from) {
     done += 2;
   }
   if (count & 1) to[done] = lanes[done];
+#endif
 }
 
 /* A whole vector, or its first `count` lanes and zeros. `whole` is known to the compiler. */

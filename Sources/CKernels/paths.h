@@ -29,6 +29,7 @@ typedef struct {
 extern const EspalierPath EspalierPathPortable;
 #if defined(__x86_64__)
 extern const EspalierPath EspalierPathAVX2;
+extern const EspalierPath EspalierPathAVX512;
 #endif
 
 #endif
