@@ -1,4 +1,4 @@
-import Networks
+public import Networks
 import Tensors
 
 extension Graph {
@@ -35,7 +35,7 @@ extension Graph {
   }
 
   /// Whether a node is a BatchNormalization with running statistics of its own.
-  func hasRunningStatistics(_ node: Node) -> Bool {
+  public func hasRunningStatistics(_ node: Node) -> Bool {
     node.operatorType == "BatchNormalization" && !node.isTrainingMode
       && BatchNormalizationAffine(node, in: self) != nil
   }

@@ -14,13 +14,13 @@ public struct PruningSettings: Codable, Equatable, Sendable {
     /// than one layer reads a group, `l1`.
     case leastSquares
     /// Σ_j ‖F_c − F_j‖₂ over all filters F_j of each layer that makes the channel, divided by that
-    /// layer's mean (He et al. 2019, equation 8); see `GeometricMedian`.
+    /// layer's mean (FPGM, He et al. 2019, section 3); see `GeometricMedian`.
     case geometricMedian
     /// The mean of |x| over calibration images and pixels, of the values that layers read, behind
     /// their activation functions (a relative of APoZ, Hu et al. 2016); see `MeanActivation`.
     case activation
     /// (Σ ∂L/∂w · w)² over the weights that read a channel, L the cross-entropy of mini-batches of
-    /// labelled calibration images (Molchanov et al. 2019, equation 8); see `TaylorImportance`.
+    /// labelled calibration images (Molchanov et al. 2019, section 3); see `TaylorImportance`.
     case taylor
 
     /// Whether it looks at calibration images.

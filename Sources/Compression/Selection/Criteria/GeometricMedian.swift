@@ -14,7 +14,7 @@ import Tensors
 /// producer has filters that differ, `l1` decides.
 ///
 /// Source: He et al. 2019, "Filter pruning via geometric median for deep convolutional neural networks
-/// acceleration", equation 8 (there for one layer).
+/// acceleration" (FPGM), section 3 (there for one layer).
 struct GeometricMedian: ChannelCriterion {
   private let data: CriterionData
   private let fallback: Magnitude

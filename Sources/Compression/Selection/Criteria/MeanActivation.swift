@@ -7,8 +7,9 @@ import Tensors
 ///     score = Σ over the values read, Σ over the class's channels in them, mean |x|
 ///
 /// The values are those behind the activation function; each counts once, however many layers read it.
-/// Mean absolute activation is what NNI calls the mean-activation criterion, for values of any sign; its
-/// relative APoZ counts zeros (Hu et al. 2016, "Network trimming", equation 1). Images need no labels.
+/// The mean of the absolute value is a choice: NNI ranks by the mean activation, and APoZ counts zeros
+/// (Hu et al. 2016, "Network trimming"), which says nothing of functions without a zero. Images need no
+/// labels.
 struct MeanActivation: ChannelCriterion {
   private let data: CriterionData
   /// Mean |x| of each channel of each value read.

@@ -10,8 +10,8 @@ import Tensors
 /// statistics. The sum in brackets is ∂L/∂α for the weights that read c scaled by α, at 1. Images are
 /// taken in their order; a mini-batch counts by its number of images.
 ///
-/// Source: Molchanov et al. 2019, "Importance estimation for neural network pruning", equations 8 and 9
-/// (there over the weights that make a channel).
+/// Source: Molchanov et al. 2019, "Importance estimation for neural network pruning", section 3, first
+/// order, for groups of parameters (there those that make a channel).
 struct TaylorImportance: ChannelCriterion {
   /// Images in one mini-batch: fewer let less of the gradient cancel, and take less memory.
   static let batch = 16
