@@ -39,6 +39,10 @@ struct ReadGroup: CustomTestStringConvertible, Sendable {
     ReadGroup(
       network: .wideFlatten, width: 5, makers: [("first", { [$0] })],
       readers: [("hidden", 1, { channel in (0..<12).map { 12 * channel + $0 } })]),
+    // Values of either sign.
+    ReadGroup(
+      network: .constants, width: 5, makers: [("first", { [$0] })],
+      readers: [("classes", 1, { [$0] })]),
   ]
 
   /// The group as the analysis finds it.
