@@ -27,7 +27,8 @@ public enum PolicyRule: String, CaseIterable, Sendable {
     case .percentagesAreInRange: "a top-1 accuracy is a percentage from 0 to 100"
     case .layerNamesAreUnique: "a layer's name stands once"
     case .reconstructionNamesItsCalibration:
-      "a reconstruction other than \"none\" names the calibration data it used"
+      "a reconstruction other than \"none\", or a normalization other than \"keep\", names the "
+        + "calibration data it used"
     case .keptChannelsNameTheirExtent:
       "what is kept of some channels stands beside their number and the number kept"
     case .somethingIsKept: "at least one channel is kept"

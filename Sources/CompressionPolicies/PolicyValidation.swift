@@ -80,10 +80,12 @@ extension CompressionPolicy.Pruning {
     checks.name(criterion, path.appending("criterion"))
     checks.name(reconstruction, path.appending("reconstruction"))
     checks.cost(ridge, path.appending("ridge"))
+    if let normalization { checks.name(normalization, path.appending("normalization")) }
     let place = path.appending("calibration")
     checks.require(
-      calibration != nil || reconstruction == "none", .reconstructionNamesItsCalibration, place,
-      found: "none for \"\(reconstruction)\"")
+      calibration != nil || (reconstruction == "none" && !asksForStatistics),
+      .reconstructionNamesItsCalibration, place,
+      found: "none for \"\(reconstruction == "none" ? normalization ?? "" : reconstruction)\"")
     guard let calibration else { return }
     checks.baseName(calibration.data, place.appending("data"))
     checks.extent(calibration.images, place.appending("images"))

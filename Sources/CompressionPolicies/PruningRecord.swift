@@ -10,23 +10,30 @@ extension CompressionPolicy {
     public var refit: String?
     /// The ridge that was added to the second moments of the least-squares problem.
     public var ridge: Double?
-    /// The data that reconstruction looked at; only a pruning without reconstruction has none.
+    /// What became of the running statistics of normalizations, where they did not stay:
+    /// `reestimate`.
+    public var normalization: String?
+    /// The data that was looked at; only a pruning that changes no weight can do without.
     public var calibration: Calibration?
 
     /// A pruning of its parts.
     public init(
       criterion: String, reconstruction: String, refit: String? = nil, ridge: Double? = nil,
-      calibration: Calibration? = nil
+      normalization: String? = nil, calibration: Calibration? = nil
     ) {
       self.criterion = criterion
       self.reconstruction = reconstruction
       self.refit = refit
       self.ridge = ridge
+      self.normalization = normalization
       self.calibration = calibration
     }
+
+    /// Whether running statistics were computed anew.
+    public var asksForStatistics: Bool { (normalization ?? "keep") != "keep" }
   }
 
-  /// The data that reconstruction looked at.
+  /// The data that the criterion, reconstruction and statistics looked at.
   public struct Calibration: Equatable, Sendable {
     /// The data set, as a scheme and options without its folder.
     public var data: String
@@ -61,11 +68,14 @@ extension CompressionPolicy.Pruning: JSONRepresentable {
   /// Reads the fields.
   public init(_ reader: JSONReader) throws(JSONError) {
     try reader.refuseFields(
-      otherThan: ["criterion", "reconstruction", "refit", "ridge", "calibration"])
+      otherThan: [
+        "criterion", "reconstruction", "refit", "ridge", "normalization", "calibration",
+      ])
     criterion = try reader.read("criterion")
     reconstruction = try reader.read("reconstruction")
     refit = try reader.readIfPresent("refit")
     ridge = try reader.readIfPresent("ridge")
+    normalization = try reader.readIfPresent("normalization")
     calibration = try reader.readIfPresent("calibration")
   }
 
@@ -73,7 +83,7 @@ extension CompressionPolicy.Pruning: JSONRepresentable {
   public var json: JSONValue {
     .object(omittingNil: [
       "criterion": criterion.json, "reconstruction": reconstruction.json, "refit": refit?.json,
-      "ridge": ridge?.json,
+      "ridge": ridge?.json, "normalization": normalization?.json,
       "calibration": calibration?.json,
     ])
   }

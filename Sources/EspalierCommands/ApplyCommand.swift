@@ -43,7 +43,10 @@ struct ApplyCommand: ParsableCommand {
     }
     print("wrote \(output.fileURL.absoluteURL.path): \(decimal(Double(macs) / 1e6, 2)) M MACs")
     if applied.asksForReconstruction, !applied.isReconstructed {
-      print("the weights were not reconstructed; give --data SPEC to repeat what the search did")
+      let left =
+        applied.policy.pruning?.reconstruction == "none"
+        ? "statistics were not re-estimated" : "weights were not reconstructed"
+      print("the \(left); give --data SPEC to repeat what the search did")
     }
   }
 }

@@ -44,8 +44,9 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func json(_ check: EnvironmentCheck) -> JSONValue {
-    [
+    .object(omittingNil: [
       "rules": check.rules.json, "violations": check.violations.json,
+      "notes": check.notes.isEmpty ? nil : check.notes.json,
       "groups": .array(
         check.groups.map { group in
           .object(omittingNil: [
@@ -56,7 +57,7 @@ struct CheckCommand: ParsableCommand {
         }),
       "decisions": .array(
         check.decisions.map { ["layer": $0.layer.json, "channels": $0.channels.json] }),
-    ]
+    ])
   }
 
   private func printTables(_ check: EnvironmentCheck) {
@@ -74,6 +75,7 @@ struct CheckCommand: ParsableCommand {
     for decision in check.decisions { decisions.append([decision.layer, "\(decision.channels)"]) }
     print(decisions.text + "\n")
     for rule in check.rules { print((broken(rule, check) ? "FAILS  " : "holds  ") + rule) }
+    for note in check.notes { Terminal.write("espalier: \(note)") }
     for violation in check.violations { Terminal.error(violation) }
   }
 

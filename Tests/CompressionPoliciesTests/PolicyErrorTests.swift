@@ -81,6 +81,12 @@ extension JSONValue {
       Damage("compressed.top1", 100.5, "compressed.top1: a top-1 accuracy"),
       Damage("compressed.fineTuned.top1", -1, "compressed.fineTuned.top1: a top-1"),
       Damage("pruning.calibration", nil, "pruning.calibration: a reconstruction other"),
+      Damage("pruning.normalization", "", "pruning.normalization: a name is not empty"),
+      Damage(
+        "pruning",
+        ["criterion": "l1", "reconstruction": "none", "normalization": "reestimate"],
+        "pruning.calibration: a reconstruction other than \"none\", or a normalization other than "
+          + "\"keep\", names the calibration data it used, found none for \"reestimate\""),
       Damage("pruning.calibration.data", "npy:/data", "pruning.calibration.data: a policy"),
       Damage("pruning.calibration.images", 0, "pruning.calibration.images: a number of"),
       Damage("layers[2].name", "stem/convolution", "layers[2].name: a layer's name stands once"),

@@ -4,7 +4,7 @@ public import Tensors
 /// Cuts a network to given widths and lets what remains make up for what went.
 ///
 /// Everything that does not depend on the widths is computed once: dependencies, the original network's
-/// targets at the sampled positions, and for the fast mode its moments. `prune` may then be called for
+/// targets at the sampled positions, for the fast mode its moments, and the criterion's scores. `prune` may then be called for
 /// any number of candidates.
 public final class ChannelPruner {
   /// The network to cut.
@@ -16,6 +16,8 @@ public final class ChannelPruner {
 
   private let input: String
   private let images: StoredValue
+  /// The criterion's score of each class that can go.
+  private let scores: [Int: Double]
   private let pool: WorkerPool
   /// The layers that reconstruction solves for, in graph order.
   private let layers: [DenseLayer]
@@ -48,14 +50,16 @@ public final class ChannelPruner {
   ///
   /// - Parameters:
   ///   - original: the network; it has one input of examples.
-  ///   - images: calibration examples, N×C×H×W; unused without reconstruction.
+  ///   - images: calibration examples, N×C×H×W; unused unless `settings.needsImages`.
+  ///   - labels: the class of each example; unused unless `settings.needsLabels`.
   ///   - settings: how to choose and reconstruct.
   ///   - streams: the run's random streams; `calibration-positions/…` are used.
   ///   - pool: the threads to use.
-  /// - Throws: `CompressionError` or `GraphError` when the network cannot be read.
+  /// - Throws: `CompressionError` or `GraphError` when the network cannot be read or the examples do
+  ///   not fit it, `TrainingError` when labels or class scores do not.
   public init(
-    _ original: Graph, images: Tensor, settings: PruningSettings, streams: RandomStreams,
-    pool: WorkerPool
+    _ original: Graph, images: Tensor, labels: [Int] = [], settings: PruningSettings,
+    streams: RandomStreams, pool: WorkerPool
   ) throws {
     let graph = original.unsharingParameters()
     self.original = graph
@@ -69,6 +73,10 @@ public final class ChannelPruner {
       ? try graph.imageInput(
         for: Shape(Array(images.shape.extents.dropFirst())), of: "calibration images")
       : ""
+    scores = try settings.criterion.scores(
+      CriterionData(
+        graph: graph, dependencies: dependencies, input: input, images: self.images,
+        labels: labels, pool: pool))
     let shapes = dependencies.shapes
     let prunable = Set(
       dependencies.groups.filter { $0.obstacle == nil }.flatMap(\.consumers))
@@ -80,7 +88,7 @@ public final class ChannelPruner {
     followers = graph.nodes.indices.filter { index in
       prunable.contains(graph.nodes[index].name) && !solved.contains(index)
     }
-    guard needsImages else { return }
+    guard settings.needsTargets else { return }
     for layer in layers {
       var stream = streams.stream("calibration-positions/\(layer.name)")
       samplers[layer.index] = PatchSampler(
@@ -135,7 +143,7 @@ public final class ChannelPruner {
   ///
   /// - Throws: `CompressionError` when a layer cannot be sliced or reconstructed.
   public func prune(_ choice: Choice) throws -> Result {
-    var selection = ChannelSelection(choice, dependencies: dependencies, graph: original)
+    var selection = ChannelSelection(choice, dependencies: dependencies, scores: scores)
     guard !selection.isEmpty else { return Result(graph: original, removed: []) }
     var graph = original
     var run = PrefixRun(inputs: [input: images], pool: pool)
@@ -159,7 +167,10 @@ public final class ChannelPruner {
       graph.setEffectiveWeights(of: layer, weight: solution.weight, bias: solution.bias)
     }
     selection.settleRest()
-    let sliced = try graph.sliced(removing: selection.removed, dependencies: dependencies)
+    var sliced = try graph.sliced(removing: selection.removed, dependencies: dependencies)
+    if settings.normalization == .reestimate {
+      sliced = try sliced.reestimatingStatistics(on: [input: images], pool: pool)
+    }
     return Result(graph: sliced, removed: selection.removed)
   }
 

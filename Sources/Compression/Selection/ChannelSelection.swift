@@ -6,11 +6,14 @@ struct ChannelSelection {
   private(set) var removed: Set<Int> = []
   private var open: [Int: Int] = [:]
   private let dependencies: ChannelDependencies
-  private let graph: Graph
+  /// The criterion's score of each class.
+  private let scores: [Int: Double]
 
-  init(_ choice: ChannelPruner.Choice, dependencies: ChannelDependencies, graph: Graph) {
+  init(
+    _ choice: ChannelPruner.Choice, dependencies: ChannelDependencies, scores: [Int: Double]
+  ) {
     self.dependencies = dependencies
-    self.graph = graph
+    self.scores = scores
     switch choice {
     case .removing(let classes): removed = classes
     case .widths(let widths):
@@ -47,7 +50,7 @@ struct ChannelSelection {
         let kept = Set(try elimination.keep(width).map { classes[$0] })
         remove(group) { !kept.contains($0) }
       } else {
-        settleByMagnitude(group, width)
+        settleByScore(group, width)
       }
     }
   }
@@ -55,14 +58,14 @@ struct ChannelSelection {
   /// Decides the open groups that a layer reads which reconstruction does not solve for.
   mutating func settle(_ node: Node) {
     for group in openGroups(of: node.inputs[0]) {
-      if let width = open[group] { settleByMagnitude(group, width) }
+      if let width = open[group] { settleByScore(group, width) }
     }
   }
 
   /// Decides what no reconstructed layer reads.
   mutating func settleRest() {
     for group in open.keys.sorted() {
-      if let width = open[group] { settleByMagnitude(group, width) }
+      if let width = open[group] { settleByScore(group, width) }
     }
   }
 
@@ -77,8 +80,7 @@ struct ChannelSelection {
     open[group] = nil
   }
 
-  private mutating func settleByMagnitude(_ group: Int, _ width: Int) {
-    let scores = Magnitude.scores(of: dependencies.groups[group], dependencies, in: graph)
+  private mutating func settleByScore(_ group: Int, _ width: Int) {
     let ranked = dependencies.groups[group].classes.sorted { a, b in
       let (scoreA, scoreB) = (scores[a] ?? 0, scores[b] ?? 0)
       return scoreA != scoreB ? scoreA > scoreB : a < b

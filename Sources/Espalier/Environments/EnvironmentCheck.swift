@@ -15,6 +15,9 @@ public struct EnvironmentCheck {
   /// The layers that are decided, with their channels.
   public let decisions: [(layer: String, channels: Int)]
 
+  /// Settings that change nothing on this network, as sentences.
+  public let notes: [String]
+
   /// Checks an environment.
   ///
   /// - Throws: whatever keeps the environment from being made.
@@ -26,5 +29,15 @@ public struct EnvironmentCheck {
     rules = EnvironmentContract.Rule.allCases.map(\.rawValue)
     groups = setup.pruner.dependencies.groups
     decisions = setup.problem.decisions.map { ($0.layer, $0.channels) }
+    let graph = setup.pruner.original
+    let isWithoutEffect =
+      setup.definition.pruning.normalization == .reestimate
+      && !graph.nodes.contains(where: graph.hasRunningStatistics)
+    notes =
+      isWithoutEffect
+      ? [
+        "pruning.normalization=reestimate has no effect: the network has no BatchNormalization with "
+          + "running statistics"
+      ] : []
   }
 }

@@ -118,6 +118,7 @@ extension EnvironmentDefinition: JSONRepresentable {
         "reconstruction": pruning.reconstruction.rawValue.json,
         "refit": pruning.refit.rawValue.json, "ridge": pruning.ridge.json,
         "positionsPerImage": pruning.positionsPerImage.json,
+        "normalization": pruning.normalization.rawValue.json,
       ],
       "validationImages": validationImages.json, "screeningImages": screeningImages?.json,
       "calibrationImages": calibrationImages.json,
@@ -183,7 +184,9 @@ extension EnvironmentDefinition: JSONRepresentable {
     var settings = PruningSettings()
     guard let field = reader["pruning"] else { return settings }
     try field.refuseFields(
-      otherThan: ["criterion", "reconstruction", "refit", "ridge", "positionsPerImage"])
+      otherThan: [
+        "criterion", "reconstruction", "refit", "ridge", "positionsPerImage", "normalization",
+      ])
     settings.criterion = try field.choice("criterion", default: settings.criterion)
     settings.reconstruction = try field.choice("reconstruction", default: settings.reconstruction)
     settings.refit = try field.choice("refit", default: settings.refit)
@@ -195,6 +198,7 @@ extension EnvironmentDefinition: JSONRepresentable {
     }
     settings.positionsPerImage = try field.positive(
       "positionsPerImage", default: settings.positionsPerImage)
+    settings.normalization = try field.choice("normalization", default: settings.normalization)
     return settings
   }
 

@@ -21,6 +21,7 @@ extension CompressionPolicy {
       pruning: Pruning(
         criterion: settings.criterion.rawValue, reconstruction: settings.reconstruction.rawValue,
         refit: settings.refit.rawValue, ridge: settings.ridge,
+        normalization: settings.normalization == .keep ? nil : settings.normalization.rawValue,
         calibration: settings.needsImages ? setup.calibrationRecord : nil),
       layers: LayerPolicy.layers(
         of: setup.pruner.original, dependencies: setup.pruner.dependencies, removed: removed,

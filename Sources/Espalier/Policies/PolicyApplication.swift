@@ -8,16 +8,16 @@ import Tensors
 
 /// Applies a policy to the model it was made for.
 ///
-/// Given the data, weights are reconstructed as the search did, on the same images and positions, and come
-/// out the same; without them the kept channels keep their weights.
+/// Given the data, weights are reconstructed and running statistics re-estimated as the search did, on the
+/// same images and positions, and come out the same; without them the kept channels keep theirs.
 public struct PolicyApplication {
   /// The policy.
   public let policy: CompressionPolicy
   /// The sliced network.
   public let graph: Graph
-  /// Whether weights were reconstructed.
+  /// Whether weights were reconstructed, or running statistics re-estimated, where the policy asks.
   public let isReconstructed: Bool
-  /// Whether the policy asks for reconstruction.
+  /// Whether the policy asks for reconstruction or for re-estimated statistics.
   public let asksForReconstruction: Bool
 
   /// Applies a policy.
@@ -42,13 +42,16 @@ public struct PolicyApplication {
     let pool = WorkerPool(threads: threads)
     let dependencies = try ChannelDependencies(model.graph.unsharingParameters())
     let removed = try policy.removedClasses(in: model.graph, dependencies)
-    asksForReconstruction = policy.pruning.map { $0.reconstruction != "none" } ?? false
+    asksForReconstruction =
+      policy.pruning.map { $0.reconstruction != "none" || $0.asksForStatistics } ?? false
     var settings = PruningSettings(criterion: .l1, reconstruction: .none)
     var images = Tensor(shape: [0])
     var seed = policy.search.seed
     isReconstructed = data != nil && asksForReconstruction
     if isReconstructed, let data, let pruning = policy.pruning {
       settings = try PruningSettings(pruning)
+      // The indices say what the criterion chose: nothing is scored again.
+      settings.criterion = .l1
       seed = pruning.calibration?.seed ?? seed
       let count = pruning.calibration?.images ?? 1000
       let calibration = try SearchImages.calibration(
@@ -195,6 +198,7 @@ extension PruningSettings {
     reconstruction = try choice("reconstruction", record.reconstruction)
     if let text = record.refit { refit = try choice("refit", text) }
     if let given = record.ridge { ridge = given }
+    if let text = record.normalization { normalization = try choice("normalization", text) }
     if let given = record.calibration?.positions { positionsPerImage = given }
   }
 }

@@ -55,7 +55,8 @@ final class SearchSetup {
     }
     pruner = try ChannelPruner(
       model.graph, images: images.calibration.tensor(definition.preprocessing),
-      settings: definition.pruning, streams: streams, pool: pool)
+      labels: images.calibration.labels, settings: definition.pruning, streams: streams,
+      pool: pool)
     problem = try PruningProblem(
       pruner: pruner,
       widths: WidthRules(

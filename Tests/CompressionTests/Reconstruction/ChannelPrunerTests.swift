@@ -12,7 +12,8 @@ import Testing
   ) throws -> ChannelPruner {
     let extents = HandBuilt("", graph).imageExtents
     return try ChannelPruner(
-      graph, images: .normal(Shape([count] + extents), seed: seed), settings: settings,
+      graph, images: .normal(Shape([count] + extents), seed: seed),
+      labels: (0..<count).map { $0 % 4 }, settings: settings,
       streams: RandomStreams(seed: 3), pool: WorkerPool(threads: threads))
   }
 
@@ -174,7 +175,7 @@ import Testing
     let graph = HandBuilt.residual.graph
     let dependencies = try ChannelDependencies(graph)
     let stream = try #require(dependencies.group(madeBy: "stem"))
-    let scores = Magnitude.scores(of: stream, dependencies, in: graph)
+    let scores = Magnitude(.absolute, dependencies, in: graph).scores(of: stream)
     for (channel, member) in stream.classes.enumerated() {
       var sum = 0.0
       for name in ["first.weight", "last.weight"] {
@@ -192,7 +193,7 @@ import Testing
     let pruner = try Self.pruner(
       graph, PruningSettings(criterion: .l1, reconstruction: .none))
     let group = pruner.dependencies.groups[1]
-    let scores = Magnitude.scores(of: group, pruner.dependencies, in: graph)
+    let scores = Magnitude(.absolute, pruner.dependencies, in: graph).scores(of: group)
     let ranked = group.classes.sorted { (scores[$0] ?? 0) < (scores[$1] ?? 0) }
     #expect(try pruner.prune(.widths([1: 2])).removed == Set(ranked.prefix(3)))
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Interchange
 import Testing
 
 @testable import Espalier
@@ -14,6 +15,26 @@ import Testing
     #expect(check.decisions.map(\.channels) == [4, 8, 16])
     #expect(check.groups.count > check.decisions.count)
     #expect(!FileManager.default.fileExists(atPath: tiny.folder("unused").path))
+  }
+
+  @Test func statisticsThatAreNotThereAreToldOf() throws {
+    let tiny = try TinySearch(
+      pruning: #""criterion": "l1", "reconstruction": "none", "normalization": "reestimate""#)
+    #expect(try EnvironmentCheck(tiny.request("unused")).notes.isEmpty)
+    let url = tiny.folder("tiny.onnx")
+    var graph = try ONNXFile.read(url).graph
+    for (index, node) in graph.nodes.enumerated()
+    where node.operatorType == "BatchNormalization" {
+      graph.nodes[index].operatorType = "Identity"
+      graph.nodes[index].inputs = [node.inputs[0]]
+      graph.nodes[index].attributes = [:]
+    }
+    try ONNXFile.write(graph.removingUnused(), to: url)
+    #expect(
+      try EnvironmentCheck(tiny.request("unused")).notes == [
+        "pruning.normalization=reestimate has no effect: the network has no BatchNormalization with "
+          + "running statistics"
+      ])
   }
 
   @Test func whatAnEnvironmentLeavesToTheUserIsAskedFor() throws {

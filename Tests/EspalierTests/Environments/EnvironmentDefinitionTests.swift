@@ -31,7 +31,7 @@ import Testing
       "budget": { "weightBytes": "300kB", "macs": 0.7 }, "episodes": 12, "channelMultiple": 4,
       "reward": "accuracy - 0.1 * flops / originalFlops", "widths": "all", "smallestKeep": 0.1,
       "pruning": { "criterion": "l1", "reconstruction": "original", "refit": "all",
-        "ridge": 0.001, "positionsPerImage": 7 },
+        "ridge": 0.001, "positionsPerImage": 7, "normalization": "reestimate" },
       "validationImages": 11, "screeningImages": 6, "calibrationImages": 13, "batch": 17,
       "agent": { "hiddenLayers": [20, 30], "actorLearningRate": 0.0003, "discount": 0.9,
         "noise": { "standardDeviation": 0.4 } },
@@ -62,6 +62,15 @@ import Testing
     #expect(settings.augmentation == .none)
   }
 
+  @Test(arguments: PruningSettings.Criterion.allCases)
+  func everyCriterionIsReadByItsName(_ criterion: PruningSettings.Criterion) throws {
+    let name = criterion.rawValue
+    let definition = try read(#"{"name": "n", "pruning": {"criterion": "\#(name)"}}"#)
+    #expect(definition.pruning == PruningSettings(criterion: criterion))
+    #expect(definition.json["pruning"]?["criterion"] == .string(name))
+    #expect(definition.json["pruning"]?["normalization"] == "keep")
+  }
+
   @Test func aRewardThatCountsCostNeedsNoLimit() throws {
     let free = try read(#"{"name": "n", "reward": "R_FLOPs"}"#)
     #expect(free.budgets.isEmpty && free.reward.countsCost)
@@ -86,6 +95,7 @@ import Testing
     #expect(definition.pruning.criterion == .l1 && definition.pruning.refit == .all)
     #expect(definition.pruning.reconstruction == .original)
     #expect(definition.pruning.ridge == 0.001 && definition.pruning.positionsPerImage == 7)
+    #expect(definition.pruning.normalization == .reestimate)
     #expect(definition.preprocessing.mean == [0.1, 0.25, 0.3])
     #expect(definition.agent.hiddenLayers == [20, 30] && definition.agent.discount == 0.9)
     #expect(definition.agent.noise.standardDeviation == 0.4)
@@ -124,8 +134,13 @@ import Testing
       "baselines[1]: expected ddpg, random, evolution, uniform, shallow, deep, greedy, found 'best'"
     ),
     (
-      #"{"name": "n", "pruning": {"criterion": "l2"}}"#,
-      "pruning.criterion: expected l1, leastSquares, found 'l2'"
+      #"{"name": "n", "pruning": {"criterion": "l3"}}"#,
+      "pruning.criterion: expected l1, l2, leastSquares, geometricMedian, activation, taylor, "
+        + "found 'l3'"
+    ),
+    (
+      #"{"name": "n", "pruning": {"normalization": "fold"}}"#,
+      "pruning.normalization: expected keep, reestimate, found 'fold'"
     ),
     (#"{"name": "n", "pruning": {"ridges": 1}}"#, "pruning.ridges is not a known field"),
     (#"{"name": "n", "pruning": {"ridge": -1}}"#, "pruning.ridge: expected a number from 0 on"),

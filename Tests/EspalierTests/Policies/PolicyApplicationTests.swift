@@ -15,6 +15,14 @@ import Testing
       widths: "all")
   }
 
+  private static let taylor = searched {
+    try TinySearch(pruning: #""criterion": "taylor", "normalization": "reestimate""#)
+  }
+  private static let statistics = searched {
+    try TinySearch(
+      pruning: #""criterion": "l2", "reconstruction": "none", "normalization": "reestimate""#)
+  }
+
   private static func searched(_ make: () throws -> TinySearch) -> Result<TinySearch, any Error> {
     Result {
       let tiny = try make()
@@ -36,7 +44,7 @@ import Testing
 
   @Test(arguments: [1, 2])
   func withTheDataTheNetworkIsTheSameBitForBit(_ threads: Int) throws {
-    for result in [Self.inner, Self.whole] {
+    for result in [Self.inner, Self.whole, Self.taylor, Self.statistics] {
       let tiny = try result.get()
       let applied = try apply(tiny, threads: threads)
       #expect(applied.isReconstructed && applied.asksForReconstruction)
@@ -56,6 +64,45 @@ import Testing
     let written = try ONNXFile.read(tiny.folder("run/compressed.onnx")).graph
     #expect(try applied.graph.shapes(batch: 1) == written.shapes(batch: 1))
     #expect(applied.graph.initializers != written.initializers)
+  }
+
+  @Test func statisticsAreAskedForInThePolicy() throws {
+    let tiny = try Self.statistics.get()
+    let applied = try apply(tiny, data: nil)
+    #expect(!applied.isReconstructed && applied.asksForReconstruction)
+    #expect(applied.policy.pruning?.normalization == "reestimate")
+    #expect(applied.policy.pruning?.calibration?.images == 25)
+    let written = try ONNXFile.read(tiny.folder("run/compressed.onnx")).graph
+    #expect(applied.graph.initializers != written.initializers)
+    let kept = try apply(Self.inner.get(), data: nil).policy
+    #expect(kept.pruning != nil && kept.pruning?.normalization == nil)
+  }
+
+  @Test(arguments: ["l1", "l2", "leastSquares", "geometricMedian", "activation", "taylor"])
+  func whatACriterionChoseNeedsNoData(_ criterion: String) throws {
+    let tiny = try Self.searched {
+      try TinySearch(pruning: #""criterion": "\#(criterion)", "reconstruction": "none""#)
+    }.get()
+    let applied = try apply(tiny, data: nil)
+    #expect(!applied.isReconstructed && !applied.asksForReconstruction)
+    #expect(applied.policy.pruning?.criterion == criterion)
+    let looks = ["leastSquares", "activation", "taylor"].contains(criterion)
+    #expect((applied.policy.pruning?.calibration != nil) == looks)
+    let url = tiny.folder("applied.onnx")
+    try ONNXFile.write(applied.graph, to: url)
+    #expect(try Data(contentsOf: url) == tiny.bytes("run", "compressed.onnx"))
+  }
+
+  @Test func anUnknownNormalizationIsNamed() throws {
+    let tiny = try Self.inner.get()
+    var document = try CanonicalJSON.parse(bytes: tiny.bytes("run", "policy.json"))
+    try document.set("fold", at: JSONPath(parsing: "pruning.normalization"))
+    let url = try tiny.folder.write("folded.json", CanonicalJSON.file(document))
+    #expect(
+      throws: EspalierError.setting(
+        name: "pruning.normalization", expected: "a normalization that is built in",
+        found: "'fold'")
+    ) { try apply(tiny, policy: url) }
   }
 
   @Test func pixelsOtherThanThePolicysAreRefused() throws {
