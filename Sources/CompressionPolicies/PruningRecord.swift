@@ -12,17 +12,23 @@ extension CompressionPolicy {
     public var ridge: Double?
     /// The data that reconstruction looked at; only a pruning without reconstruction has none.
     public var calibration: Calibration?
+    /// The overall density after each stage, where single weights were pruned.
+    public var stages: [Double]?
+    /// Whether the network was trained between stages and after the last.
+    public var fineTuned: Bool?
 
     /// A pruning of its parts.
     public init(
       criterion: String, reconstruction: String, refit: String? = nil, ridge: Double? = nil,
-      calibration: Calibration? = nil
+      calibration: Calibration? = nil, stages: [Double]? = nil, fineTuned: Bool? = nil
     ) {
       self.criterion = criterion
       self.reconstruction = reconstruction
       self.refit = refit
       self.ridge = ridge
       self.calibration = calibration
+      self.stages = stages
+      self.fineTuned = fineTuned
     }
   }
 
@@ -61,12 +67,16 @@ extension CompressionPolicy.Pruning: JSONRepresentable {
   /// Reads the fields.
   public init(_ reader: JSONReader) throws(JSONError) {
     try reader.refuseFields(
-      otherThan: ["criterion", "reconstruction", "refit", "ridge", "calibration"])
+      otherThan: [
+        "criterion", "reconstruction", "refit", "ridge", "calibration", "stages", "fineTuned",
+      ])
     criterion = try reader.read("criterion")
     reconstruction = try reader.read("reconstruction")
     refit = try reader.readIfPresent("refit")
     ridge = try reader.readIfPresent("ridge")
     calibration = try reader.readIfPresent("calibration")
+    stages = try reader.readIfPresent("stages")
+    fineTuned = try reader.readIfPresent("fineTuned")
   }
 
   /// The fields that are set.
@@ -74,7 +84,7 @@ extension CompressionPolicy.Pruning: JSONRepresentable {
     .object(omittingNil: [
       "criterion": criterion.json, "reconstruction": reconstruction.json, "refit": refit?.json,
       "ridge": ridge?.json,
-      "calibration": calibration?.json,
+      "calibration": calibration?.json, "stages": stages?.json, "fineTuned": fineTuned?.json,
     ])
   }
 }

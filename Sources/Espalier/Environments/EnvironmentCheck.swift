@@ -12,19 +12,21 @@ public struct EnvironmentCheck {
   public let rules: [String]
   /// The channel groups of the network.
   public let groups: [ChannelGroup]
-  /// The layers that are decided, with their channels.
-  public let decisions: [(layer: String, channels: Int)]
+  /// The layers that are decided, with their channels, or their weights where single weights are.
+  public let decisions: [(layer: String, choices: Int)]
+  /// Whether channels are decided or single weights.
+  public let granularity: Granularity
 
   /// Checks an environment.
   ///
   /// - Throws: whatever keeps the environment from being made.
   public init(_ request: SearchRequest) throws {
     let setup = try SearchSetup(request)
-    let environment = AMCEnvironment(
-      setup.problem, smallestKeep: setup.definition.smallestKeep)
+    let environment = AMCEnvironment(setup.problem, smallestKeep: setup.smallestKeep)
     violations = EnvironmentContract.check(environment).map(\.description)
     rules = EnvironmentContract.Rule.allCases.map(\.rawValue)
-    groups = setup.pruner.dependencies.groups
-    decisions = setup.problem.decisions.map { ($0.layer, $0.channels) }
+    groups = setup.channels?.pruner.dependencies.groups ?? []
+    decisions = setup.problem.decisions.map { ($0.layer, $0.whole) }
+    granularity = setup.channels == nil ? .weights : .channels
   }
 }

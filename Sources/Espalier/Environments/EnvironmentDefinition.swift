@@ -49,13 +49,15 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   public var baselines: [String]
   /// How the best candidates are trained further; nil leaves them as they were measured.
   public var fineTuning: FineTuningSettings?
+  /// How single weights are pruned; nil where channels are. Their stages take the place of budgets.
+  public var weights: WeightPruningSettings?
 
   /// The names of the fields, for messages.
   static let fields = [
     "name", "kind", "summary", "model", "data", "preprocessing", "budget", "reward", "episodes",
     "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages", "screeningImages",
     "calibrationImages", "batch", "agent", "baselines", "fineTuning",
-  ]
+  ] + WeightPruningSettings.fields
 }
 
 extension EnvironmentDefinition: JSONRepresentable {
@@ -72,7 +74,8 @@ extension EnvironmentDefinition: JSONRepresentable {
     data = try reader.readIfPresent("data")
     preprocessing = try Self.preprocessing(reader)
     reward = try Self.reward(reader)
-    budgets = try Self.budgets(reader, reward)
+    weights = try WeightPruningSettings.read(reader)
+    budgets = weights == nil ? try Self.budgets(reader, reward) : []
     episodes = try reader.positive("episodes", default: 400)
     widths = try reader.choice("widths", default: .inner)
     smallestKeep = try reader.part("smallestKeep", default: 0.2)
@@ -101,6 +104,11 @@ extension EnvironmentDefinition: JSONRepresentable {
 
   /// Every field, with the defaults written out.
   public var json: JSONValue {
+    let own = weights?.json ?? [:]
+    return .object((channelJSON.objectValue ?? [:]).merging(own) { $1 })
+  }
+
+  private var channelJSON: JSONValue {
     .object(omittingNil: [
       "name": name.json, "kind": "amc", "summary": summary.json, "model": model?.json,
       "data": data?.json, "preprocessing": preprocessing.record.json,
