@@ -31,6 +31,8 @@ DAMAGES = [
     (["compressed", "fineTuned"], {}),
     (["pruning", "calibration"], REMOVED),
     (["pruning", "calibration", "images"], 0),
+    (["pruning", "stages"], [0.5, 0]),
+    (["pruning", "fineTuned"], 1),
     (["layers", 0, "weightBits"], 0),
     (["layers", 0, "activationBits"], 33),
     (["layers", 0, "density"], 0),

@@ -33,6 +33,20 @@ public enum RelativeIndexing {
   ///
   /// - Parameter isKept: for each weight, row-major, whether it is not zero.
   public static func layout(_ isKept: some Sequence<Bool>) -> Layout {
+    let (count, entries) = entries(isKept)
+    var best: Layout?
+    for (bits, entries) in zip(indexBits, entries) {
+      let layout = Layout(
+        indexBits: bits, entries: entries, bits: entries * (valueBits + bits))
+      if best.map({ layout.bits < $0.bits }) ?? true { best = layout }
+    }
+    let dense = Layout(indexBits: nil, entries: count, bits: count * valueBits)
+    guard let best, best.bits < dense.bits else { return dense }
+    return best
+  }
+
+  /// The number of weights, and of stored values for each width of the index.
+  static func entries(_ isKept: some Sequence<Bool>) -> (count: Int, entries: [Int]) {
     var count = 0
     var kept = 0
     var gap = 0
@@ -52,15 +66,6 @@ public enum RelativeIndexing {
       }
       gap = 0
     }
-    var best: Layout?
-    for bits in indexBits {
-      let entries = kept + fillers[bits]
-      let layout = Layout(
-        indexBits: bits, entries: entries, bits: entries * (valueBits + bits))
-      if best.map({ layout.bits < $0.bits }) ?? true { best = layout }
-    }
-    let dense = Layout(indexBits: nil, entries: count, bits: count * valueBits)
-    guard let best, best.bits < dense.bits else { return dense }
-    return best
+    return (count, indexBits.map { kept + fillers[$0] })
   }
 }

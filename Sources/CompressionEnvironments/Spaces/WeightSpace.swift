@@ -4,7 +4,7 @@ import Tensors
 
 /// Single weights: for each layer how many of those that stand are kept, the largest ones.
 ///
-/// Source: He et al. 2018, section 3.2 (fine-grained pruning).
+/// Source: He et al. 2018, sections 3 and 4.2 (fine-grained pruning).
 ///
 /// A stage of a search is a space of its own, on the network as it then stands: a weight that is zero is
 /// gone, and the bound on what may go counts from what stands.
@@ -80,6 +80,33 @@ public final class WeightSpace: SearchSpace {
         original: 1)
     }
     return CostLimit(.parameters, most: fixed.parameters + most)
+  }
+
+  /// Finds out before a search what stages certainly cannot be reached, whatever the ones before keep.
+  ///
+  /// A stage takes the most when the one before left as many weights as it may in the layers of the
+  /// smallest bound; rounding, and how they are spread, may take more room still.
+  ///
+  /// - Throws: `CompressionError.unreachableBudget` with the smallest density of the first such stage.
+  public func check(stages: [Double]) throws(CompressionError) {
+    let bounds = zip(layers, decisions).map { layer, decision in
+      (bound: Double(decision.fewest) / Double(decision.whole), count: layer.count)
+    }
+    let cheapest = bounds.sorted { $0.bound < $1.bound }
+    for (before, density) in zip(stages, stages.dropFirst()) {
+      var left = before * Double(weightCount)
+      var fewest = 0.0
+      for (bound, count) in cheapest {
+        let part = min(left, Double(count))
+        fewest += part * bound
+        left -= part
+      }
+      // One weight for each layer is the rounding that a bound counted here may hold.
+      guard fewest - Double(layers.count) <= density * Double(weightCount) else {
+        throw .unreachableBudget(
+          quantity: "density", asked: density, smallest: fewest / Double(weightCount), original: 1)
+      }
+    }
   }
 
   /// The cost as `NetworkCost(sparse:)` counts it of the candidate's network.

@@ -49,15 +49,16 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   public var baselines: [String]
   /// How the best candidates are trained further; nil leaves them as they were measured.
   public var fineTuning: FineTuningSettings?
-  /// How single weights are pruned; nil where channels are. Their stages take the place of budgets.
+  /// How single weights are pruned, with stages in place of budgets; nil where channels are.
   public var weights: WeightPruningSettings?
 
   /// The names of the fields, for messages.
-  static let fields = [
-    "name", "kind", "summary", "model", "data", "preprocessing", "budget", "reward", "episodes",
-    "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages", "screeningImages",
-    "calibrationImages", "batch", "agent", "baselines", "fineTuning",
-  ] + WeightPruningSettings.fields
+  static let fields =
+    [
+      "name", "kind", "summary", "model", "data", "preprocessing", "budget", "reward", "episodes",
+      "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages", "screeningImages",
+      "calibrationImages", "batch", "agent", "baselines", "fineTuning",
+    ] + WeightPruningSettings.fields
 }
 
 extension EnvironmentDefinition: JSONRepresentable {

@@ -97,6 +97,7 @@ final class SearchSetup {
   ) throws -> PruningProblem {
     let space = try WeightSpace(graph, original: original, smallest: weights.smallest)
     let limit = try space.limit(density: weights.stages[stage])
+    if stage == 0 { try space.check(stages: weights.stages) }
     return try PruningProblem(
       space, limits: { _ in [limit] }, reward: definition.reward, evaluator: evaluator)
   }

@@ -126,7 +126,8 @@ struct StagedRun {
     }
     let trained = try tuning.train(
       candidate, "stage \(number)/\(densities.count)", epochs: epochs(number, tuning),
-      path: "stage \(number)", masks: candidate.zeroMasks(), in: directory, onProgress: onFineTuning)
+      path: "stage \(number)", masks: candidate.zeroMasks(), in: directory, onProgress: onFineTuning
+    )
     try ONNXFile.write(trained, to: folder.fineTuned)
     let tuned = try ONNXFile.read(folder.fineTuned).graph
     let own = record(try setup.validation.evaluate(tuned))
