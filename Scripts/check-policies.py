@@ -33,6 +33,8 @@ DAMAGES = [
     (["pruning", "calibration", "images"], 0),
     (["pruning", "normalization"], ""),
     (["pruning"], {"criterion": "l1", "reconstruction": "none", "normalization": "reestimate"}),
+    (["pruning", "stages"], [0.5, 0]),
+    (["pruning", "fineTuned"], 1),
     (["layers", 0, "weightBits"], 0),
     (["layers", 0, "activationBits"], 33),
     (["layers", 0, "density"], 0),

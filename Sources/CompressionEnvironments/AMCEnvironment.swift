@@ -6,9 +6,9 @@ import Tensors
 ///
 /// Source: He et al. 2018, arXiv 1802.03494.
 ///
-/// One step is one layer: the action is the part of its input channels to keep. The step bounds it so
+/// One step is one layer: the action is the part of it to keep, of its input channels or of its weights. The step bounds it so
 /// that the budget is met after rounding (`PruningProblem.bounds`); the reward comes with the last step,
-/// from the sliced network on validation images. Episodes do not depend on the seed.
+/// from the candidate's network on validation images. Episodes do not depend on the seed.
 public final class AMCEnvironment: Environment {
   /// Eleven entries in 0…1, `AMCState`.
   public let observationSpace = BoxSpace(count: 11, in: 0...1)
@@ -46,15 +46,14 @@ public final class AMCEnvironment: Environment {
     let wanted = try actionSpace.checked(action)[0]
     let decision = problem.decisions[decided.count]
     let bounds = problem.bounds(after: decided)
-    let width = decision.choice(nearest: wanted, in: bounds)
-    decided.append(width)
-    let executed = min(
-      max(Double(width) / Double(decision.channels), actionSpace.low[0]), actionSpace.high[0])
+    let kept = decision.choice(nearest: wanted, in: bounds)
+    decided.append(kept)
+    let executed = min(max(decision.ratio(kept), actionSpace.low[0]), actionSpace.high[0])
     let isLast = decided.count == problem.decisions.count
     self.decided = isLast ? nil : decided
     var transition = Transition(
       observation: AMCState(problem, decided: decided).vector, reward: 0, terminated: isLast,
-      info: ["layer": .text(decision.layer), "width": .number(Double(width))],
+      info: ["layer": .text(decision.layer), "width": .number(Double(kept))],
       executedAction: [executed])
     if isLast {
       let candidate = try problem.evaluate(decided)

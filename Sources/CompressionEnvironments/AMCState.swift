@@ -46,10 +46,11 @@ public struct AMCState: Equatable, Sendable {
       return largest > 0 ? Double(features[keyPath: key]) / Double(largest) : 0
     }
     let quantity = problem.leadingQuantity
-    let original = Double(max(problem.originalCost[quantity], 1))
-    let whole = decisions.map(\.channels)
-    let now = problem.cost(decided + whole[decided.count...])[quantity]
-    let cutLater = problem.cost(decided + decisions[decided.count...].map(\.fewest))[quantity]
+    let whole = decisions.map(\.whole)
+    let original = Double(max(problem.cost(whole, in: quantity), 1))
+    let now = problem.cost(decided + whole[decided.count...], in: quantity)
+    let cutLater = problem.cost(
+      decided + decisions[decided.count...].map(\.fewest), in: quantity)
     index = decisions.count > 1 ? Double(decided.count) / Double(decisions.count) : 0
     outputChannels = scaled(\.outputChannels)
     inputChannels = scaled(\.inputChannels)
@@ -60,7 +61,6 @@ public struct AMCState: Equatable, Sendable {
     layerCost = scaled(\.macs)
     reduced = (original - Double(now)) / original
     rest = Double(now - cutLater) / original
-    previousAction =
-      decided.last.map { Double($0) / Double(decisions[decided.count - 1].channels) } ?? 1
+    previousAction = decided.last.map { decisions[decided.count - 1].ratio($0) } ?? 1
   }
 }

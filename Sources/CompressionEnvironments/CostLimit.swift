@@ -21,9 +21,9 @@ extension [CostLimit] {
   }
 
   /// By how much a cost is too large: the sum over the limits of what is above each, as a part of it.
-  func excess(of cost: NetworkCost) -> Double {
+  func excess(of cost: (WidthCosts.Quantity) -> Int) -> Double {
     reduce(0) { total, limit in
-      let above = Double(cost[limit.quantity] - limit.most)
+      let above = Double(cost(limit.quantity) - limit.most)
       return total + Swift.max(above, 0) / Double(Swift.max(limit.most, 1))
     }
   }

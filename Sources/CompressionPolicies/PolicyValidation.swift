@@ -81,6 +81,11 @@ extension CompressionPolicy.Pruning {
     checks.name(reconstruction, path.appending("reconstruction"))
     checks.cost(ridge, path.appending("ridge"))
     if let normalization { checks.name(normalization, path.appending("normalization")) }
+    for (index, density) in (stages ?? []).enumerated() {
+      checks.require(
+        density > 0 && density <= 1, .densityIsAFraction, path.appending("stages").appending(index),
+        found: "\(density)")
+    }
     let place = path.appending("calibration")
     checks.require(
       calibration != nil || (reconstruction == "none" && !asksForStatistics),

@@ -15,11 +15,16 @@ extension CompressionPolicy {
     public var normalization: String?
     /// The data that was looked at; only a pruning that changes no weight can do without.
     public var calibration: Calibration?
+    /// The overall density after each stage, where single weights were pruned.
+    public var stages: [Double]?
+    /// Whether the network was trained between stages and after the last.
+    public var fineTuned: Bool?
 
     /// A pruning of its parts.
     public init(
       criterion: String, reconstruction: String, refit: String? = nil, ridge: Double? = nil,
-      normalization: String? = nil, calibration: Calibration? = nil
+      normalization: String? = nil, calibration: Calibration? = nil, stages: [Double]? = nil,
+      fineTuned: Bool? = nil
     ) {
       self.criterion = criterion
       self.reconstruction = reconstruction
@@ -27,6 +32,8 @@ extension CompressionPolicy {
       self.ridge = ridge
       self.normalization = normalization
       self.calibration = calibration
+      self.stages = stages
+      self.fineTuned = fineTuned
     }
 
     /// Whether running statistics were computed anew.
@@ -69,7 +76,8 @@ extension CompressionPolicy.Pruning: JSONRepresentable {
   public init(_ reader: JSONReader) throws(JSONError) {
     try reader.refuseFields(
       otherThan: [
-        "criterion", "reconstruction", "refit", "ridge", "normalization", "calibration",
+        "criterion", "reconstruction", "refit", "ridge", "normalization", "calibration", "stages",
+        "fineTuned",
       ])
     criterion = try reader.read("criterion")
     reconstruction = try reader.read("reconstruction")
@@ -77,6 +85,8 @@ extension CompressionPolicy.Pruning: JSONRepresentable {
     ridge = try reader.readIfPresent("ridge")
     normalization = try reader.readIfPresent("normalization")
     calibration = try reader.readIfPresent("calibration")
+    stages = try reader.readIfPresent("stages")
+    fineTuned = try reader.readIfPresent("fineTuned")
   }
 
   /// The fields that are set.
@@ -84,7 +94,7 @@ extension CompressionPolicy.Pruning: JSONRepresentable {
     .object(omittingNil: [
       "criterion": criterion.json, "reconstruction": reconstruction.json, "refit": refit?.json,
       "ridge": ridge?.json, "normalization": normalization?.json,
-      "calibration": calibration?.json,
+      "calibration": calibration?.json, "stages": stages?.json, "fineTuned": fineTuned?.json,
     ])
   }
 }

@@ -35,12 +35,18 @@ struct ApplyCommand: ParsableCommand {
     let macs = applied.policy.compressed.macs.macs
     if compute.json {
       print(
-        try CanonicalJSON.line([
-          "model": output.fileURL.absoluteURL.path.json, "macs": macs.json,
-          "reconstructed": applied.isReconstructed.json,
-        ]))
-      return
+        try CanonicalJSON.line(
+          .object(omittingNil: [
+            "model": output.fileURL.absoluteURL.path.json, "macs": macs.json,
+            "reconstructed": applied.isReconstructed.json,
+            "lacksFineTuning": applied.lacksFineTuning ? true.json : nil,
+          ])))
     }
+    if applied.lacksFineTuning {
+      Terminal.write(
+        "the smallest weights were zeroed in one step; the search's fine-tuning is not repeated")
+    }
+    if compute.json { return }
     print("wrote \(output.fileURL.absoluteURL.path): \(decimal(Double(macs) / 1e6, 2)) M MACs")
     if applied.asksForReconstruction, !applied.isReconstructed {
       let left =

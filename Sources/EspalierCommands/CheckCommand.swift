@@ -56,7 +56,9 @@ struct CheckCommand: ParsableCommand {
           ])
         }),
       "decisions": .array(
-        check.decisions.map { ["layer": $0.layer.json, "channels": $0.channels.json] }),
+        check.decisions.map {
+          ["layer": $0.layer.json, check.granularity.rawValue: $0.choices.json]
+        }),
     ])
   }
 
@@ -70,9 +72,9 @@ struct CheckCommand: ParsableCommand {
       ])
       for maker in group.producers.dropFirst() { groups.append(["  with \(maker)", "", "", ""]) }
     }
-    print(groups.text + "\n")
-    var decisions = TextTable(["layer decided", "channels"])
-    for decision in check.decisions { decisions.append([decision.layer, "\(decision.channels)"]) }
+    if check.granularity == .channels { print(groups.text + "\n") }
+    var decisions = TextTable(["layer decided", check.granularity.rawValue])
+    for decision in check.decisions { decisions.append([decision.layer, "\(decision.choices)"]) }
     print(decisions.text + "\n")
     for rule in check.rules { print((broken(rule, check) ? "FAILS  " : "holds  ") + rule) }
     for note in check.notes { Terminal.write("espalier: \(note)") }

@@ -27,7 +27,7 @@ struct SearchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A limit: macs=0.5, macs=20M, weightBytes=300kB; may be repeated.",
+      "A limit: macs=0.5, macs=20M, weightBytes=300kB, density=0.2; may be repeated.",
       valueName: "key=value"))
   var budget: [String] = []
 

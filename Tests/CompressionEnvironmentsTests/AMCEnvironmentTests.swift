@@ -32,13 +32,13 @@ import Testing
         ended = transition.ended
         #expect(transition.reward == 0 || ended)
         let width = try #require(transition.info["width"]?.number)
-        let channels = Double(problem.decisions[executed.count - 1].channels)
+        let channels = Double(problem.decisions[executed.count - 1].whole)
         #expect(executed[executed.count - 1] == width / channels)
       }
       let candidate = try #require(environment.candidate)
       #expect(
         executed
-          == zip(candidate.widths, problem.decisions).map { Double($0) / Double($1.channels) })
+          == zip(candidate.choices, problem.decisions).map { Double($0) / Double($1.whole) })
       #expect(problem.limits.allow(candidate.cost))
     }
   }

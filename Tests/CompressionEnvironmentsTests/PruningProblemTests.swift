@@ -10,7 +10,7 @@ import Testing
   @Test func decisionsStandInTheOrderOfTheLayersThatReadTheirChannels() throws {
     let problem = try SmallProblems.problem(SmallProblems.chain, part: 0.75, smallestKeep: 0.55)
     #expect(problem.decisions.map(\.layer) == ["b", "c", "classes"])
-    #expect(problem.decisions.map(\.channels) == [4, 8, 6])
+    #expect(problem.decisions.map(\.whole) == [4, 8, 6])
     #expect(problem.decisions.map(\.fewest) == [3, 5, 4])
     #expect(problem.originalCost.macs == 5184 + 3456 + 5184 + 12)
     #expect(problem.limits == [CostLimit(.macs, most: (5184 + 3456 + 5184 + 12) * 3 / 4)])
@@ -22,7 +22,7 @@ import Testing
     let graph = try ModelBuilder.named("resnet8").graph(
       ModelParameters(height: 4, width: 4, widthMultiplier: 1.25), using: &generator)
     let problem = try SmallProblems.problem(graph, part: 0.8, smallestKeep: 0.55)
-    #expect(problem.decisions.map(\.channels) == [20, 40, 80])
+    #expect(problem.decisions.map(\.whole) == [20, 40, 80])
     #expect(problem.decisions.map(\.fewest) == [11, 22, 44])
   }
 
@@ -53,7 +53,7 @@ import Testing
         for decision in problem.decisions {
           let bounds = problem.bounds(after: decided)
           #expect(bounds.lowerBound >= decision.fewest)
-          #expect(bounds.upperBound <= decision.channels)
+          #expect(bounds.upperBound <= decision.whole)
           let draw = bounds.lowerBound + generator.integer(below: bounds.count)
           decided.append(
             sequence == 0 ? bounds.lowerBound : sequence == 1 ? bounds.upperBound : draw)
@@ -70,7 +70,7 @@ import Testing
     for quantity in WidthCosts.Quantity.allCases {
       let problem = try SmallProblems.problem(SmallProblems.chain, quantity)
       for widths in [[4, 8, 6], [1, 2, 2], [3, 5, 4]] {
-        let cost = try NetworkCost(problem.prune(widths).graph)
+        let cost = try NetworkCost(problem.network(widths))
         #expect(problem.cost(widths) == cost)
       }
     }
@@ -132,7 +132,7 @@ import Testing
     #expect(try problem.evaluate([2, 4, 3]) == first)
     _ = try problem.evaluate([2, 4, 4])
     #expect(evaluator.calls == 2 && problem.evaluations == 3)
-    #expect(first.widths == [2, 4, 3] && first.cost == problem.cost([2, 4, 3]))
+    #expect(first.choices == [2, 4, 3] && first.cost == problem.cost([2, 4, 3]))
     #expect(first.reward == first.accuracy / 100)
   }
 
@@ -187,7 +187,7 @@ import Testing
         let bounds = problem.bounds(after: decided)
         decided.append(bounds.lowerBound + generator.integer(below: bounds.count))
       }
-      let cost = try NetworkCost(problem.prune(decided).graph)
+      let cost = try NetworkCost(problem.network(decided))
       #expect(cost == problem.cost(decided))
       #expect(problem.limits.allSatisfy { cost[$0.quantity] <= $0.most })
       // At least one of them is used up.
@@ -198,14 +198,14 @@ import Testing
   @Test func widthsAreMultiplesWhereTheEnvironmentSaysSo() throws {
     let graph = try SmallProblems.network("resnet14", multiplier: 1.5)
     let problem = try SmallProblems.problem(graph, part: 0.6, smallestKeep: 0.1, multiple: 8)
-    #expect(problem.decisions[0].choices == [8, 16, 24])
+    #expect(problem.decisions[0].choices == .listed([8, 16, 24]))
     let agents: [any PolicySearch] = [
       ProfileSearch.uniform, ProfileSearch.shallow, ProfileSearch.deep, GreedySearch(),
     ]
     for agent in agents {
       problem.forget()
       try agent.search(problem, episodes: 30, streams: RandomStreams(seed: 1)) { episode in
-        for (width, decision) in zip(episode.candidate.widths, problem.decisions) {
+        for (width, decision) in zip(episode.candidate.choices, problem.decisions) {
           #expect(decision.choices.contains(width), "\(agent.name)")
         }
         return true
@@ -213,9 +213,9 @@ import Testing
     }
     // A width that is no multiple, such as the whole one, can always be kept.
     let odd = PruningDecision(
-      group: 0, layer: "a", channels: 21, smallestKeep: 0.2, multiple: 8,
+      layer: "a", choices: WidthRules(.inner, smallestKeep: 0.2, multiple: 8).choices(of: 21),
       features: problem.decisions[0].features)
-    #expect(odd.choices == [8, 16, 21])
+    #expect(odd.choices == .listed([8, 16, 21]))
     #expect(odd.choice(nearest: 0.6, in: 8...21) == 16)
     #expect(odd.choice(nearest: 0, in: 10...20) == 16)
   }
@@ -225,7 +225,7 @@ import Testing
       SmallProblems.chain, parts: [], reward: RewardExpression("R_Param"))
     #expect(problem.bounds(after: [4]) == problem.decisions[1].fewest...8)
     let candidate = try problem.evaluate([2, 4, 3])
-    let parameters = try NetworkCost(problem.prune([2, 4, 3]).graph).parameters
+    let parameters = try NetworkCost(problem.network([2, 4, 3])).parameters
     let error = 1 - candidate.accuracy / 100
     #expect(abs(candidate.reward + error * log(Double(parameters))) < 1e-12)
   }

@@ -56,7 +56,7 @@ enum SmallProblems {
       settings: PruningSettings(criterion: .l1, reconstruction: .none),
       streams: RandomStreams(seed: 1), pool: WorkerPool(threads: 1))
     return try PruningProblem(
-      pruner: pruner, widths: widths,
+      ChannelSpace(pruner, widths: widths),
       limits: { original in
         parts.map { CostLimit($0, most: Int($1 * Double(original[$0]))) }
       }, reward: reward, evaluator: evaluator)

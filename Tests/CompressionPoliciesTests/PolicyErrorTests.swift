@@ -89,6 +89,7 @@ extension JSONValue {
           + "\"keep\", names the calibration data it used, found none for \"reestimate\""),
       Damage("pruning.calibration.data", "npy:/data", "pruning.calibration.data: a policy"),
       Damage("pruning.calibration.images", 0, "pruning.calibration.images: a number of"),
+      Damage("pruning.stages", [0.5, 0], "pruning.stages[1]: density is above 0"),
       Damage("layers[2].name", "stem/convolution", "layers[2].name: a layer's name stands once"),
       Damage("layers[1].inputChannels", nil, "layers[1].keptInputChannels: what is kept"),
       Damage("layers[1].keptInputChannels", nil, "layers[1].keptInputIndices: what is kept"),

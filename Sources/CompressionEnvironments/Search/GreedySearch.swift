@@ -20,7 +20,7 @@ public struct GreedySearch: PolicySearch {
     onEpisode: (SearchEpisode) throws -> Bool
   ) throws {
     var journal = Journal(problem: problem, left: episodes)
-    var widths = problem.decisions.map(\.channels)
+    var widths = problem.decisions.map(\.whole)
     guard !problem.limits.isEmpty else {
       return try climb(from: widths, problem, &journal, onEpisode)
     }
@@ -39,9 +39,9 @@ public struct GreedySearch: PolicySearch {
     _ onEpisode: (SearchEpisode) throws -> Bool
   ) throws -> [Int] {
     var current = whole
-    let target = excess(whole.widths, problem)
-    while excess(current.widths, problem) > 0 {
-      let widths = current.widths
+    let target = excess(whole.choices, problem)
+    while excess(current.choices, problem) > 0 {
+      let widths = current.choices
       let excess = excess(widths, problem)
       // Rounds that the measurements left allow, one kept back for the result.
       let rounds = max(1, (journal.left - 1) / problem.decisions.count)
@@ -50,14 +50,14 @@ public struct GreedySearch: PolicySearch {
       for position in widths.indices {
         guard let cut = cut(widths, position, saving: step, problem) else { continue }
         guard journal.left > 1, let candidate = try journal.measure(cut, onEpisode) else { break }
-        let saved = excess - self.excess(candidate.widths, problem)
+        let saved = excess - self.excess(candidate.choices, problem)
         let loss = (current.reward - candidate.reward) / saved
         if best.map({ loss < $0.loss }) ?? true { best = (loss, candidate) }
       }
       guard let best else { break }
       current = best.candidate
     }
-    return current.widths
+    return current.choices
   }
 
   /// Without limits: again and again the cut of an eighth of a layer that raises the reward most.
@@ -69,10 +69,10 @@ public struct GreedySearch: PolicySearch {
     while true {
       var best = current
       for (position, decision) in problem.decisions.enumerated() {
-        let width = current.widths[position]
+        let width = current.choices[position]
         guard width > decision.fewest else { continue }
-        var cut = current.widths
-        cut[position] = decision.choice(upTo: width - max(1, decision.channels / 8))
+        var cut = current.choices
+        cut[position] = decision.choice(upTo: width - max(1, decision.whole / 8))
         guard let candidate = try journal.measure(cut, onEpisode) else { return }
         if candidate.reward > best.reward { best = candidate }
       }
@@ -82,7 +82,7 @@ public struct GreedySearch: PolicySearch {
   }
 
   private func excess(_ widths: [Int], _ problem: PruningProblem) -> Double {
-    problem.limits.excess(of: problem.cost(widths))
+    problem.excess(widths)
   }
 
   /// The widths with one layer cut by as many channels as save `saving`, but no further than the limits
@@ -106,8 +106,7 @@ public struct GreedySearch: PolicySearch {
     while !problem.allows(widths) {
       let open = widths.indices.filter { widths[$0] > problem.decisions[$0].fewest }
       let widest = open.max { a, b in
-        Double(widths[a]) / Double(problem.decisions[a].channels)
-          < Double(widths[b]) / Double(problem.decisions[b].channels)
+        problem.decisions[a].ratio(widths[a]) < problem.decisions[b].ratio(widths[b])
       }
       guard let widest, let narrower = problem.decisions[widest].narrower(than: widths[widest])
       else { return widths }
@@ -136,7 +135,7 @@ public struct GreedySearch: PolicySearch {
       let goesOn = try onEpisode(
         SearchEpisode(
           index: index,
-          requested: zip(widths, problem.decisions).map { Double($0) / Double($1.channels) },
+          requested: zip(widths, problem.decisions).map { $1.ratio($0) },
           candidate: candidate, of: problem))
       index += 1
       if !goesOn { left = 0 }

@@ -48,7 +48,7 @@ public struct SearchEpisode: Equatable, Sendable {
     self.index = index
     self.requested = requested
     self.candidate = candidate
-    executed = zip(candidate.widths, problem.decisions).map { Double($0) / Double($1.channels) }
+    executed = zip(candidate.choices, problem.decisions).map { $1.ratio($0) }
     meetsBudget = problem.limits.allow(candidate.cost)
   }
 }

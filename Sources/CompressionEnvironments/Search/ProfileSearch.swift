@@ -57,7 +57,7 @@ public struct ProfileSearch: PolicySearch, Sendable {
 
   private func widths(_ ratios: [Double], _ problem: PruningProblem) -> [Int] {
     zip(problem.decisions, ratios).map { decision, ratio in
-      decision.choice(upTo: Int((ratio * Double(decision.channels)).rounded(.down)))
+      decision.choice(upTo: Int((ratio * Double(decision.whole)).rounded(.down)))
     }
   }
 

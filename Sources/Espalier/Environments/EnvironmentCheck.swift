@@ -12,8 +12,10 @@ public struct EnvironmentCheck {
   public let rules: [String]
   /// The channel groups of the network.
   public let groups: [ChannelGroup]
-  /// The layers that are decided, with their channels.
-  public let decisions: [(layer: String, channels: Int)]
+  /// The layers that are decided, with their channels, or their weights where single weights are.
+  public let decisions: [(layer: String, choices: Int)]
+  /// Whether channels are decided or single weights.
+  public let granularity: Granularity
 
   /// Settings that change nothing on this network, as sentences.
   public let notes: [String]
@@ -23,16 +25,18 @@ public struct EnvironmentCheck {
   /// - Throws: whatever keeps the environment from being made.
   public init(_ request: SearchRequest) throws {
     let setup = try SearchSetup(request)
-    let environment = AMCEnvironment(
-      setup.problem, smallestKeep: setup.definition.smallestKeep)
+    let environment = AMCEnvironment(setup.problem, smallestKeep: setup.smallestKeep)
     violations = EnvironmentContract.check(environment).map(\.description)
     rules = EnvironmentContract.Rule.allCases.map(\.rawValue)
-    groups = setup.pruner.dependencies.groups
-    decisions = setup.problem.decisions.map { ($0.layer, $0.channels) }
-    let graph = setup.pruner.original
+    groups = setup.channels?.pruner.dependencies.groups ?? []
+    decisions = setup.problem.decisions.map { ($0.layer, $0.whole) }
+    granularity = setup.channels == nil ? .weights : .channels
     let isWithoutEffect =
       setup.definition.pruning.normalization == .reestimate
-      && !graph.nodes.contains(where: graph.hasRunningStatistics)
+      && setup.channels.map { space in
+        let graph = space.pruner.original
+        return !graph.nodes.contains(where: graph.hasRunningStatistics)
+      } ?? false
     notes =
       isWithoutEffect
       ? [

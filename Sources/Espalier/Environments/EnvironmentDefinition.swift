@@ -51,14 +51,16 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   public var baselines: [String]
   /// How the best candidates are trained further; nil leaves them as they were measured.
   public var fineTuning: FineTuningSettings?
+  /// How single weights are pruned, with stages in place of budgets; nil where channels are.
+  public var weights: WeightPruningSettings?
 
   /// The names of the fields, for messages.
-  static let fields = [
-    "name", "kind", "summary", "model", "data", "split", "preprocessing", "budget", "reward",
-    "episodes",
-    "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages", "screeningImages",
-    "calibrationImages", "batch", "agent", "baselines", "fineTuning",
-  ]
+  static let fields =
+    [
+      "name", "kind", "summary", "model", "data", "split", "preprocessing", "budget", "reward",
+      "episodes", "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages",
+      "screeningImages", "calibrationImages", "batch", "agent", "baselines", "fineTuning",
+    ] + WeightPruningSettings.fields
 }
 
 extension EnvironmentDefinition: JSONRepresentable {
@@ -76,7 +78,8 @@ extension EnvironmentDefinition: JSONRepresentable {
     split = try reader.readIfPresent("split")
     preprocessing = try Self.preprocessing(reader)
     reward = try Self.reward(reader)
-    budgets = try Self.budgets(reader, reward)
+    weights = try WeightPruningSettings.read(reader)
+    budgets = weights == nil ? try Self.budgets(reader, reward) : []
     episodes = try reader.positive("episodes", default: 400)
     widths = try reader.choice("widths", default: .inner)
     smallestKeep = try reader.part("smallestKeep", default: 0.2)
@@ -105,6 +108,11 @@ extension EnvironmentDefinition: JSONRepresentable {
 
   /// Every field, with the defaults written out.
   public var json: JSONValue {
+    let own = weights?.json ?? [:]
+    return .object((channelJSON.objectValue ?? [:]).merging(own) { $1 })
+  }
+
+  private var channelJSON: JSONValue {
     .object(omittingNil: [
       "name": name.json, "kind": "amc", "summary": summary.json, "model": model?.json,
       "data": data?.json, "split": split?.json, "preprocessing": preprocessing.record.json,

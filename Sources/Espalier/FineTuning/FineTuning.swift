@@ -100,7 +100,7 @@ struct FineTuning {
     var best: (index: Int, graph: Graph, validation: Double)?
     for (index, finalist) in finalists.enumerated() {
       let graph = try train(
-        prune(finalist.candidate.widths), "candidate \(index + 1)/\(finalists.count)",
+        prune(finalist.candidate.choices), "candidate \(index + 1)/\(finalists.count)",
         settings.epochs, "\(index)/selection")
       let validation = try validation.evaluate(graph)
       measured.append(FineTuningRecord.Finalist(finalist, fineTunedValidation: validation))
@@ -120,7 +120,7 @@ struct FineTuning {
       let bytes = FileManager.default.contents(atPath: directory.fineTuning.path),
       let value = try? CanonicalJSON.parse(bytes: bytes),
       let record = try? FineTuningRecord(JSONReader(value)), record.settings == settings,
-      record.finalists.map(\.widths) == finalists.map(\.candidate.widths),
+      record.finalists.map(\.widths) == finalists.map(\.candidate.choices),
       record.finalists.map(\.validation) == finalists.map(\.candidate.accuracy)
     else { return nil }
     return record
@@ -131,6 +131,27 @@ struct FineTuning {
     let network: String
     let epochs: Int
     let streams: RandomStreams
+    var masks = ParameterMasks()
+  }
+
+  /// Trains a network for one stage of a search for densities.
+  ///
+  /// - Parameters:
+  ///   - name: what progress calls it.
+  ///   - path: it draws from the streams `fine-tuning/path/…`.
+  /// - Throws: `EspalierError.interrupted` when asked to stop; what training throws.
+  func train(
+    _ graph: Graph, _ name: String, epochs: Int, path: String,
+    masks: ParameterMasks = ParameterMasks(), in directory: RunDirectory,
+    onProgress: (FineTuningProgress) -> Void
+  ) throws -> Graph {
+    let stage = Stage(
+      network: name, epochs: epochs, streams: streams.under(path), masks: masks)
+    let trained = try train(graph, stage, onProgress: onProgress)
+    if Interruption.isRequested {
+      throw EspalierError.interrupted(folder: directory.folder.path)
+    }
+    return trained
   }
 
   private func train(
@@ -142,7 +163,8 @@ struct FineTuning {
     let start = DispatchTime.now().uptimeNanoseconds
     return try Trainer.train(
       graph, on: batches, configuration: configuration,
-      teacher: settings.distillation == 0 ? nil : teacher, streams: stage.streams, pool: pool
+      teacher: settings.distillation == 0 ? nil : teacher, masks: stage.masks,
+      streams: stage.streams, pool: pool
     ) { report in
       let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
       onProgress(
@@ -157,7 +179,7 @@ struct FineTuning {
 extension FineTuningRecord.Finalist {
   init(_ episode: SearchEpisode, fineTunedValidation: Double) {
     self.init(
-      episode: episode.index, widths: episode.candidate.widths, reward: episode.candidate.reward,
+      episode: episode.index, widths: episode.candidate.choices, reward: episode.candidate.reward,
       validation: episode.candidate.accuracy, fineTunedValidation: fineTunedValidation)
   }
 }

@@ -9,8 +9,8 @@ extension CompressionPolicy {
   ///
   /// A layer stands in it when its inputs or its outputs were decided.
   init(
-    _ removed: Set<Int>, setup: SearchSetup, search: Search, original: NetworkFigures,
-    compressed: NetworkFigures
+    _ removed: Set<Int>, of channels: ChannelSpace, setup: SearchSetup, search: Search,
+    original: NetworkFigures, compressed: NetworkFigures
   ) {
     let definition = setup.definition
     let settings = definition.pruning
@@ -24,8 +24,8 @@ extension CompressionPolicy {
         normalization: settings.normalization == .keep ? nil : settings.normalization.rawValue,
         calibration: settings.needsImages ? setup.calibrationRecord : nil),
       layers: LayerPolicy.layers(
-        of: setup.pruner.original, dependencies: setup.pruner.dependencies, removed: removed,
-        decided: Set(setup.problem.decisions.map(\.group))))
+        of: channels.pruner.original, dependencies: channels.pruner.dependencies,
+        removed: removed, decided: Set(channels.groups)))
   }
 }
 
@@ -58,7 +58,12 @@ extension NetworkFigures {
   init(
     _ graph: Graph, validation: Double?, top1: Double?, fineTuned: Double? = nil
   ) throws {
-    let cost = try NetworkCost(graph)
+    self.init(
+      try NetworkCost(graph), validation: validation, top1: top1, fineTuned: fineTuned)
+  }
+
+  /// The figures of a network of known cost.
+  init(_ cost: NetworkCost, validation: Double?, top1: Double?, fineTuned: Double? = nil) {
     self.init(
       macs: OperationCount(cost.macs), parameters: cost.parameters,
       weightBytes: ByteCount(cost.weightBytes),

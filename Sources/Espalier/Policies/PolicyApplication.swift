@@ -8,17 +8,22 @@ import Tensors
 
 /// Applies a policy to the model it was made for.
 ///
+/// Channels are sliced off; of layers with a density the smallest weights become zero, in one step and
+/// without the training that a search may have done between stages.
+///
 /// Given the data, weights are reconstructed and running statistics re-estimated as the search did, on the
 /// same images and positions, and come out the same; without them the kept channels keep theirs.
 public struct PolicyApplication {
   /// The policy.
   public let policy: CompressionPolicy
-  /// The sliced network.
+  /// The network, sliced or with weights at zero.
   public let graph: Graph
   /// Whether weights were reconstructed, or running statistics re-estimated, where the policy asks.
   public let isReconstructed: Bool
   /// Whether the policy asks for reconstruction or for re-estimated statistics.
   public let asksForReconstruction: Bool
+  /// Whether the search trained the network, which applying does not repeat.
+  public let lacksFineTuning: Bool
 
   /// Applies a policy.
   ///
@@ -40,6 +45,14 @@ public struct PolicyApplication {
       throw EspalierError.otherModel(expected: policy.model.sha256, found: model.sha256)
     }
     let pool = WorkerPool(threads: threads)
+    self.policy = policy
+    lacksFineTuning = policy.decidesWeights && policy.isFineTuned
+    if policy.decidesWeights {
+      (isReconstructed, asksForReconstruction) = (false, false)
+      graph = try policy.zeroingSmallestWeights(of: model.graph.unsharingParameters())
+      try policy.check(NetworkCost(sparse: graph))
+      return
+    }
     let dependencies = try ChannelDependencies(model.graph.unsharingParameters())
     let removed = try policy.removedClasses(in: model.graph, dependencies)
     asksForReconstruction =
@@ -69,8 +82,7 @@ public struct PolicyApplication {
       model.graph, images: images, settings: settings,
       streams: RandomStreams(seed: UInt64(seed)), pool: pool)
     graph = try pruner.prune(.removing(removed)).graph
-    self.policy = policy
-    try policy.check(graph)
+    try policy.check(NetworkCost(graph))
   }
 }
 
@@ -147,10 +159,10 @@ extension CompressionPolicy {
   }
 
   /// Holds the network against what the policy claims of it.
-  fileprivate func check(_ graph: Graph) throws {
-    let macs = try NetworkCost(graph).macs
+  fileprivate func check(_ cost: NetworkCost) throws(CompressionError) {
+    let macs = cost.macs
     guard macs == compressed.macs.macs else {
-      throw CompressionError.policyMismatch(
+      throw .policyMismatch(
         layer: layers.last?.name ?? "", expected: "\(compressed.macs.macs) MACs in all",
         found: "\(macs)")
     }
@@ -162,7 +174,6 @@ extension LayerPolicy {
   fileprivate func refuseWhatIsNotPruning() throws(CompressionError) {
     let others: [(String, Bool)] = [
       ("weightBits", weightBits != nil), ("activationBits", activationBits != nil),
-      ("density", (density ?? 1) < 1),
     ]
     for (field, isThere) in others where isThere {
       throw .policyMismatch(

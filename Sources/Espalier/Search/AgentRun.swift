@@ -3,6 +3,7 @@ import CompressionPolicies
 import Dispatch
 import Foundation
 import Interchange
+import Tensors
 
 /// One agent's part of a run: its search, its journal, its best candidate.
 ///
@@ -14,6 +15,8 @@ struct AgentRun {
   let episodes: Int
   let journal: SearchJournal
   let timings: SearchJournal
+  /// What progress calls the agent.
+  var label: String
   private(set) var best: SearchEpisode?
   private(set) var count = 0
   private var affordable: [SearchEpisode] = []
@@ -22,27 +25,33 @@ struct AgentRun {
   init(_ name: String, episodes: Int, run: RunDirectory, isBaseline: Bool) {
     self.name = name
     self.episodes = episodes
+    label = name
     journal = SearchJournal(run.episodes(baseline: isBaseline ? name : nil))
     timings = SearchJournal(run.timings(baseline: isBaseline ? name : nil))
   }
 
   /// Runs the agent from the journal's end to its own.
   ///
+  /// - Parameters:
+  ///   - problem: what is searched: the setup's, or that of a stage.
+  ///   - streams: the random streams of the search.
   /// - Throws: `EspalierError.otherRun` when the journal tells of another search,
   ///   `EspalierError.interrupted` when asked to stop.
   mutating func run(
-    _ setup: SearchSetup, folder: String, onProgress: (SearchProgress) -> Void
+    _ setup: SearchSetup, _ problem: PruningProblem, streams: RandomStreams, folder: String,
+    onProgress: (SearchProgress) -> Void
   ) throws {
-    setup.problem.forget()
+    problem.forget()
     let lines = try journal.lines()
-    for line in lines { setup.problem.remember(line.widths, accuracy: line.accuracy) }
+    for line in lines { problem.remember(line.choices, accuracy: line.accuracy) }
     let output = try journal.open()
     let clock = try timings.open()
     let start = DispatchTime.now().uptimeNanoseconds
     var last = start
-    let agent = try SearchAgent.make(name, setup.definition)
-    try agent.search(setup.problem, episodes: episodes, streams: setup.streams) { episode in
-      let text = try SearchJournal.text(episode)
+    let agent = try SearchAgent.make(
+      name, setup.definition, smallestKeep: setup.smallestKeep)
+    try agent.search(problem, episodes: episodes, streams: streams) { episode in
+      let text = try SearchJournal.text(episode, choiceName: problem.space.choiceName)
       if episode.index < lines.count {
         guard lines[episode.index].text == text else {
           throw EspalierError.otherRun(
@@ -61,7 +70,7 @@ struct AgentRun {
         try clock.append(line: seconds)
         onProgress(
           progress(
-            episode, of: agent.measurements(of: episodes, setup.problem),
+            episode, of: agent.measurements(of: episodes, problem),
             seconds: Double(now - start) * 1e-9))
       }
       last = now
@@ -79,10 +88,10 @@ struct AgentRun {
   }
 
   /// The best candidates within the budget, the best first, of equal ones the earlier; no two have
-  /// the same widths.
+  /// the same choices.
   func leaders(_ limit: Int) -> [SearchEpisode] {
     var seen: Set<[Int]> = []
-    let distinct = affordable.filter { seen.insert($0.candidate.widths).inserted }
+    let distinct = affordable.filter { seen.insert($0.candidate.choices).inserted }
     let ranked = distinct.sorted {
       ($1.candidate.reward, $0.index) < ($0.candidate.reward, $1.index)
     }
@@ -93,7 +102,7 @@ struct AgentRun {
     _ episode: SearchEpisode, of total: Int, seconds: Double
   ) -> SearchProgress {
     SearchProgress(
-      agent: name, episode: episode.index + 1, episodes: total,
+      agent: label, episode: episode.index + 1, episodes: total,
       reward: episode.candidate.reward, best: best?.candidate.reward, seconds: seconds)
   }
 }

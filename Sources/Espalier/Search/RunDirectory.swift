@@ -54,13 +54,34 @@ public struct RunDirectory: Equatable, Sendable {
   /// What one process holds while it works here.
   var lock: URL { folder.appendingPathComponent("run.lock") }
 
+  /// How a search for densities went, stage by stage.
+  public var stages: URL { folder.appendingPathComponent("stages.json") }
+  /// What a stage came to, in its own folder.
+  var stage: URL { folder.appendingPathComponent("stage.json") }
+
+  /// The folder of a stage of a search for densities, from 1: journals and files as in a run's.
+  func stage(_ number: Int) -> RunDirectory {
+    RunDirectory(folder.appendingPathComponent("stage\(number)"))
+  }
+
+  /// The folders of stages that are there.
+  private var stageFolders: [RunDirectory] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { $0.hasPrefix("stage") && !$0.hasSuffix(".json") }.sorted()
+      .map { RunDirectory(folder.appendingPathComponent($0)) }
+  }
+
+  /// The records of stages that may be there.
+  var stageRecords: [URL] { stageFolders.map(\.stage) }
+
   /// Whether an agent has measured anything here.
   var hasEpisodes: Bool {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.contains { name in
+    let isHere = names.contains { name in
       name.hasPrefix("episodes") && name.hasSuffix(".jsonl")
         && SearchJournal(folder.appendingPathComponent(name)).hasEpisodes
     }
+    return isHere || stageFolders.contains { $0.hasEpisodes }
   }
 
   /// Makes the folder where it is not there, and keeps other processes out of it.

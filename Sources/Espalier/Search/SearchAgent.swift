@@ -10,15 +10,16 @@ public enum SearchAgent {
 
   /// The agent of a name, with the environment's settings.
   ///
+  /// - Parameter smallestKeep: the lower bound of the action.
   /// - Throws: `EspalierError.unknownAgent`.
   static func make(
-    _ name: String, _ definition: EnvironmentDefinition
+    _ name: String, _ definition: EnvironmentDefinition, smallestKeep: Double
   ) throws(EspalierError) -> any PolicySearch {
     switch name {
     case "ddpg":
-      return LearningSearch.ddpg(definition.agent, smallestKeep: definition.smallestKeep)
-    case "random": return LearningSearch.random(smallestKeep: definition.smallestKeep)
-    case "evolution": return EvolutionSearch(smallestKeep: definition.smallestKeep)
+      return LearningSearch.ddpg(definition.agent, smallestKeep: smallestKeep)
+    case "random": return LearningSearch.random(smallestKeep: smallestKeep)
+    case "evolution": return EvolutionSearch(smallestKeep: smallestKeep)
     case "uniform": return ProfileSearch.uniform
     case "shallow": return ProfileSearch.shallow
     case "deep": return ProfileSearch.deep

@@ -17,7 +17,8 @@ struct SearchJournal {
   /// One line.
   struct Line: Equatable {
     let episode: Int
-    let widths: [Int]
+    /// The widths of a candidate, or the weights it keeps.
+    let choices: [Int]
     let accuracy: Double
     let reward: Double
     let meetsBudget: Bool
@@ -37,7 +38,8 @@ struct SearchJournal {
         do {
           let value = try CanonicalJSON.parse(bytes: line)
           return Line(
-            episode: try value.int(at: "episode"), widths: try value.ints(at: "widths"),
+            episode: try value.int(at: "episode"),
+            choices: try value.ints(at: value["weights"] == nil ? "widths" : "weights"),
             accuracy: try value.double(at: "validation"),
             reward: try value.double(at: "reward"),
             meetsBudget: try value.bool(at: "meetsBudget"),
@@ -63,12 +65,14 @@ struct SearchJournal {
   }
 
   /// The line of an episode.
-  static func text(_ episode: SearchEpisode) throws -> String {
+  ///
+  /// - Parameter choiceName: what the search space calls its choices.
+  static func text(_ episode: SearchEpisode, choiceName: String) throws -> String {
     let executed = episode.candidate
     return try CanonicalJSON.line([
       "episode": .integer(episode.index),
       "requested": .array(episode.requested.map { .number($0) }),
-      "widths": .array(executed.widths.map { .integer($0) }),
+      choiceName: .array(executed.choices.map { .integer($0) }),
       "executed": .array(episode.executed.map { .number($0) }),
       "reward": .number(executed.reward),
       "validation": .number(executed.accuracy),

@@ -19,6 +19,13 @@ public struct SearchResult: Equatable, Sendable {
   public let secondsPerEpisode: Double?
   /// How the best candidates were trained further; nil where the environment does not ask for it.
   public let fineTuning: FineTuningRecord?
+  /// How a search for densities went, stage by stage; empty in one for channels.
+  public var stages: [StageRecord] = []
+
+  /// Whether there is a network that was trained further.
+  public var isFineTuned: Bool {
+    fineTuning != nil || stages.last?.fineTunedValidation != nil
+  }
 
   /// What one agent came to.
   public struct AgentResult: Equatable, Sendable {

@@ -33,14 +33,21 @@ public enum SearchRun {
     try refuseOther(directory, request)
     try begin(directory, setup, request)
     let names = [request.agent] + setup.definition.baselines.filter { $0 != request.agent }
+    guard let channels = setup.channels else {
+      return try StagedRun(setup, request, directory).run(
+        names, onProgress: onProgress, onFineTuning: onFineTuning)
+    }
     var runs: [AgentRun] = []
     for (position, name) in names.enumerated() {
       var run = AgentRun(
         name, episodes: setup.definition.episodes, run: directory, isBaseline: position > 0)
-      try run.run(setup, folder: directory.folder.path, onProgress: onProgress)
+      try run.run(
+        setup, setup.problem, streams: setup.streams, folder: directory.folder.path,
+        onProgress: onProgress)
       runs.append(run)
     }
-    return try SearchOutcome(setup, request, directory).write(runs, onFineTuning: onFineTuning)
+    return try SearchOutcome(setup, channels, request, directory)
+      .write(runs, onFineTuning: onFineTuning)
   }
 
   private static func directory(for request: SearchRequest) throws -> RunDirectory {
@@ -67,7 +74,9 @@ public enum SearchRun {
     let isResumed = directory.hasEpisodes
     if !isResumed {
       // Left by a run whose journal was taken away: it says nothing about this one.
-      try? FileManager.default.removeItem(at: directory.fineTuning)
+      for left in [directory.fineTuning, directory.stages] + directory.stageRecords {
+        try? FileManager.default.removeItem(at: left)
+      }
     }
     let environment = try CanonicalJSON.file(setup.definition.json)
     let description = try CanonicalJSON.file([
@@ -92,11 +101,16 @@ public enum SearchRun {
 /// Turns the agents' best candidates into the run's files.
 struct SearchOutcome {
   private let setup: SearchSetup
+  private let channels: ChannelSpace
   private let request: SearchRequest
   private let directory: RunDirectory
 
-  init(_ setup: SearchSetup, _ request: SearchRequest, _ directory: RunDirectory) {
+  init(
+    _ setup: SearchSetup, _ channels: ChannelSpace, _ request: SearchRequest,
+    _ directory: RunDirectory
+  ) {
     self.setup = setup
+    self.channels = channels
     self.request = request
     self.directory = directory
   }
@@ -115,11 +129,11 @@ struct SearchOutcome {
     }
     let tuning = try fineTune(own, onProgress: onFineTuning)
     let best = tuning?.survivor ?? leader
-    let pruned = try setup.problem.prune(best.candidate.widths)
-    let agents = try results(runs)
-    let isMeasured = best.candidate.widths == leader.candidate.widths
+    let pruned = try channels.prune(best.candidate.choices)
+    let agents = try setup.results(runs, of: setup.problem)
+    let isMeasured = best.candidate.choices == leader.candidate.choices
     let policy = CompressionPolicy(
-      pruned.removed, setup: setup,
+      pruned.removed, of: channels, setup: setup,
       search: CompressionPolicy.Search(
         agent: own.name, seed: request.seed, episodes: own.count, reward: best.candidate.reward),
       original: try NetworkFigures(
@@ -153,13 +167,16 @@ struct SearchOutcome {
     guard let tuning = setup.fineTuning else { return nil }
     let finalists = run.leaders(tuning.settings.candidates)
     let record = try tuning.run(
-      finalists, in: directory, prune: { try setup.problem.prune($0).graph },
-      onProgress: onProgress)
+      finalists, in: directory, prune: setup.problem.network, onProgress: onProgress)
     return (record, finalists[record.survivor])
   }
+}
 
+extension SearchSetup {
   /// The agents' best candidates, measured on the test images, each beside the run's own.
-  private func results(_ runs: [AgentRun]) throws -> [SearchResult.AgentResult] {
+  func results(
+    _ runs: [AgentRun], of problem: PruningProblem
+  ) throws -> [SearchResult.AgentResult] {
     var own: [Bool]?
     return try runs.map { run in
       guard let best = run.best else {
@@ -167,8 +184,7 @@ struct SearchOutcome {
           name: "--episodes", expected: "enough for '\(run.name)' to meet the budget",
           found: "\(run.episodes)")
       }
-      let graph = try setup.problem.prune(best.candidate.widths).graph
-      let outcome = try setup.test?.measure(graph)
+      let outcome = try test?.measure(problem.network(best.candidate.choices))
       defer { own = own ?? outcome?.isRight }
       return SearchResult.AgentResult(
         agent: run.name, evaluations: run.count, validation: best.candidate.accuracy,

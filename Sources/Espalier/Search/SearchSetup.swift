@@ -10,8 +10,12 @@ import Tensors
 final class SearchSetup {
   let definition: EnvironmentDefinition
   let model: ModelFile
+  /// What is decided; in a search for densities its first stage.
   let problem: PruningProblem
-  let pruner: ChannelPruner
+  /// The channels that are decided; nil where single weights are.
+  let channels: ChannelSpace?
+  /// The lower bound of the action.
+  let smallestKeep: Double
   let validation: ClassificationEvaluator
   /// The images that no part of the search sees; nil where the data have no split of their own.
   let test: ClassificationEvaluator?
@@ -53,17 +57,28 @@ final class SearchSetup {
         $0, images: training, preprocessing: definition.preprocessing, original: model.graph,
         validation: validation, test: test, streams: streams, pool: pool)
     }
-    pruner = try ChannelPruner(
-      model.graph, images: images.calibration.tensor(definition.preprocessing),
-      labels: images.calibration.labels, settings: definition.pruning, streams: streams,
-      pool: pool)
-    problem = try PruningProblem(
-      pruner: pruner,
-      widths: WidthRules(
-        definition.widths, smallestKeep: definition.smallestKeep,
-        multiple: definition.channelMultiple),
-      limits: { original in definition.budgets.map { $0.limit(original: original) } },
-      reward: definition.reward, evaluator: validation)
+    if let weights = definition.weights {
+      channels = nil
+      let graph = model.graph.unsharingParameters()
+      problem = try Self.problem(stage: 0, of: weights, on: graph, definition, validation)
+      smallestKeep = weights.smallestAction(in: graph)
+    } else {
+      let pruner = try ChannelPruner(
+        model.graph, images: images.calibration.tensor(definition.preprocessing),
+        labels: images.calibration.labels, settings: definition.pruning, streams: streams,
+        pool: pool)
+      let space = try ChannelSpace(
+        pruner,
+        widths: WidthRules(
+          definition.widths, smallestKeep: definition.smallestKeep,
+          multiple: definition.channelMultiple))
+      channels = space
+      problem = try PruningProblem(
+        space,
+        limits: { original in definition.budgets.map { $0.limit(original: original) } },
+        reward: definition.reward, evaluator: validation)
+      smallestKeep = definition.smallestKeep
+    }
     calibrationRecord = CompressionPolicy.Calibration(
       data: images.name, images: images.calibration.count,
       sha256: Fingerprint.of(images.calibration),
@@ -71,12 +86,35 @@ final class SearchSetup {
       preprocessing: definition.preprocessing.record, seed: request.seed)
   }
 
+  /// The problem of one stage of a search for densities.
+  ///
+  /// - Parameters:
+  ///   - graph: the network as it stands.
+  ///   - original: the cost of the network that the search began with; nil in the first stage.
+  /// - Throws: `CompressionError.nothingToPrune`, `unreachableBudget` with the smallest density.
+  static func problem(
+    stage: Int, of weights: WeightPruningSettings, on graph: Graph, original: NetworkCost? = nil,
+    _ definition: EnvironmentDefinition, _ evaluator: any Evaluator
+  ) throws -> PruningProblem {
+    let space = try WeightSpace(graph, original: original, smallest: weights.smallest)
+    let limit = try space.limit(density: weights.stages[stage])
+    if stage == 0 { try space.check(stages: weights.stages) }
+    return try PruningProblem(
+      space, limits: { _ in [limit] }, reward: definition.reward, evaluator: evaluator)
+  }
+
   /// The definition with what the command line says laid over it.
   private static func definition(
     _ original: EnvironmentDefinition, _ request: SearchRequest
   ) throws -> EnvironmentDefinition {
     var definition = original
-    if !request.budgets.isEmpty { definition.budgets = try Budget.list(request.budgets) }
+    if !request.budgets.isEmpty {
+      if definition.weights == nil {
+        definition.budgets = try Budget.list(request.budgets)
+      } else {
+        definition.weights?.stages = try WeightPruningSettings.stages(of: request.budgets)
+      }
+    }
     if let episodes = request.episodes {
       guard episodes > 0 else {
         throw EspalierError.setting(

@@ -14,17 +14,35 @@ struct SearchReport {
   }
 
   private var layers: String {
+    if result.policy.layers.contains(where: { $0.density != nil }) { return densities }
     var table = TextTable(["layer", "inputs kept", "of", "keep ratio", ""])
     for layer in result.policy.layers {
       guard let kept = layer.keptInputChannels, let channels = layer.inputChannels else { continue }
       let ratio = Double(kept) / Double(channels)
-      let bar = String(repeating: "█", count: Int((20 * ratio).rounded()))
-      table.append([
-        layer.name, "\(kept)", "\(channels)", decimal(ratio, 3),
-        bar + String(repeating: "·", count: 20 - bar.count),
-      ])
+      table.append([layer.name, "\(kept)", "\(channels)", decimal(ratio, 3), Self.bar(ratio)])
     }
     return table.text
+  }
+
+  private var densities: String {
+    var table = TextTable(["layer", "density", ""])
+    for layer in result.policy.layers {
+      guard let density = layer.density else { continue }
+      table.append([layer.name, decimal(density, 4), Self.bar(density)])
+    }
+    var stages = TextTable(["stage", "weights kept", "of", "validation", "after fine-tuning"])
+    for (index, stage) in result.stages.enumerated() {
+      stages.append([
+        "\(index + 1)", "\(stage.kept)", "\(stage.of)", decimal(stage.validation, 2),
+        stage.fineTunedValidation.map { decimal($0, 2) } ?? "–",
+      ])
+    }
+    return table.text + "\n\n" + stages.text
+  }
+
+  private static func bar(_ part: Double) -> String {
+    let bar = String(repeating: "█", count: Int((20 * part).rounded()))
+    return bar + String(repeating: "·", count: 20 - bar.count)
   }
 
   private var costs: String {
@@ -76,6 +94,6 @@ struct SearchReport {
 
   private var files: String {
     "policy   \(result.run.policy.path)\nnetwork  \(result.run.compressed.path)"
-      + (result.fineTuning == nil ? "" : "\ntuned    \(result.run.fineTuned.path)")
+      + (!result.isFineTuned ? "" : "\ntuned    \(result.run.fineTuned.path)")
   }
 }

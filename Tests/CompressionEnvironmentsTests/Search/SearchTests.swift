@@ -52,8 +52,8 @@ import Testing
         #expect(episode.requested.count == problem.decisions.count)
         #expect(
           episode.executed
-            == zip(episode.candidate.widths, problem.decisions)
-            .map { Double($0) / Double($1.channels) })
+            == zip(episode.candidate.choices, problem.decisions)
+            .map { Double($0) / Double($1.whole) })
       }
     }
   }
@@ -85,13 +85,13 @@ import Testing
     let problem = try problem(part: part)
     let found = try run(ProfileSearch.uniform, problem, episodes: 10)
     #expect(found.count == 1)
-    let widths = try #require(found.first?.candidate.widths)
+    let widths = try #require(found.first?.candidate.choices)
     let ratio = try #require(found.first?.requested.first)
     #expect(found[0].requested.allSatisfy { $0 == ratio })
     for (width, decision) in zip(widths, problem.decisions) {
-      #expect(abs(Double(width) - ratio * Double(decision.channels)) < 2)
+      #expect(abs(Double(width) - ratio * Double(decision.whole)) < 2)
     }
-    for position in widths.indices where widths[position] < problem.decisions[position].channels {
+    for position in widths.indices where widths[position] < problem.decisions[position].whole {
       var wider = widths
       wider[position] += 1
       #expect(!problem.allows(wider))
@@ -102,7 +102,7 @@ import Testing
     for agent in Self.agents {
       let problem = try problem(part: 1)
       let last = try #require(try run(agent, problem, episodes: 2).last)
-      #expect(last.candidate.widths == problem.decisions.map(\.channels), "\(agent.name)")
+      #expect(last.candidate.choices == problem.decisions.map(\.whole), "\(agent.name)")
     }
   }
 
@@ -110,7 +110,7 @@ import Testing
     let evaluator = CountingEvaluator()
     let problem = try problem(evaluator: evaluator)
     let found = try run(GreedySearch(), problem, episodes: 200)
-    #expect(found[0].candidate.widths == problem.decisions.map(\.channels))
+    #expect(found[0].candidate.choices == problem.decisions.map(\.whole))
     #expect(found[0].meetsBudget == false)
     // The first round tries every layer once; the second goes on from the best cut.
     let first = found[1...problem.decisions.count].map(\.candidate)
@@ -119,11 +119,11 @@ import Testing
         / Double(found[0].candidate.cost.macs - candidate.cost.macs)
     }
     let best = try #require(first.min { loss($0) < loss($1) })
-    let next = found[problem.decisions.count + 1].candidate.widths
-    #expect(zip(next, best.widths).allSatisfy { $0 <= $1 })
-    #expect(zip(next, best.widths).count { $0 != $1 } == 1)
-    let widths = try #require(found.last?.candidate.widths)
-    for position in widths.indices where widths[position] < problem.decisions[position].channels {
+    let next = found[problem.decisions.count + 1].candidate.choices
+    #expect(zip(next, best.choices).allSatisfy { $0 <= $1 })
+    #expect(zip(next, best.choices).count { $0 != $1 } == 1)
+    let widths = try #require(found.last?.candidate.choices)
+    for position in widths.indices where widths[position] < problem.decisions[position].whole {
       var wider = widths
       wider[position] += 1
       #expect(!problem.allows(wider))
@@ -137,7 +137,7 @@ import Testing
       let evaluator = CountingEvaluator()
       let problem = try problem(evaluator: evaluator)
       for episode in first {
-        problem.remember(episode.candidate.widths, accuracy: episode.candidate.accuracy)
+        problem.remember(episode.candidate.choices, accuracy: episode.candidate.accuracy)
       }
       #expect(try run(agent, problem, episodes: 8) == first)
       #expect(evaluator.calls == 0, "\(agent.name)")

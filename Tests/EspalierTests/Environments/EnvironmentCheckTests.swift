@@ -12,7 +12,7 @@ import Testing
     #expect(
       check.decisions.map(\.layer)
         == ["stage1.block1.conv2", "stage2.block1.conv2", "stage3.block1.conv2"])
-    #expect(check.decisions.map(\.channels) == [4, 8, 16])
+    #expect(check.decisions.map(\.choices) == [4, 8, 16])
     #expect(check.groups.count > check.decisions.count)
     #expect(!FileManager.default.fileExists(atPath: tiny.folder("unused").path))
   }

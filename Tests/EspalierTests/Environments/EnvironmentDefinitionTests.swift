@@ -1,4 +1,5 @@
 import Compression
+import CompressionEnvironments
 import CompressionPolicies
 import Datasets
 import Reinforcement
@@ -40,7 +41,9 @@ import Testing
         "batch": 64, "distillation": 0.7, "temperature": 3, "augmentation": "none" } }
     """
 
-  @Test(arguments: [#"{"name": "plain"}"#, full, #"{"name": "n", "budget": {"macs": 20000000}}"#])
+  @Test(arguments: [
+    #"{"name": "plain"}"#, full, #"{"name": "n", "budget": {"macs": 20000000}}"#, sparse,
+  ])
   func whatIsWrittenReadsBackTheSame(_ text: String) throws {
     let definition = try read(text)
     let written = try CanonicalJSON.file(definition.json)
@@ -50,7 +53,62 @@ import Testing
     let fields = Set((definition.json.objectValue ?? [:]).keys)
     #expect(
       fields.union(["model", "data", "screeningImages", "fineTuning"])
-        == Set(EnvironmentDefinition.fields))
+        .union(WeightPruningSettings.fields) == Set(EnvironmentDefinition.fields))
+    #expect(
+      fields.isSuperset(of: WeightPruningSettings.fields) == (definition.weights != nil))
+  }
+
+  private static let sparse = """
+    { "name": "sparse", "granularity": "weights", "stages": [0.5, 0.25],
+      "smallestDensity": { "dense": 0.1 } }
+    """
+
+  @Test func singleWeightsHaveStagesInPlaceOfABudget() throws {
+    let definition = try read(Self.sparse)
+    #expect(definition.budgets.isEmpty)
+    #expect(
+      definition.weights
+        == WeightPruningSettings(
+          stages: [0.5, 0.25], smallest: SmallestDensity(convolution: 0.2, dense: 0.1)))
+    let plain = try read(#"{"name": "n", "granularity": "weights"}"#).weights
+    #expect(plain?.stages == [0.5] && plain?.smallest.convolution == 0.2)
+    #expect(plain?.smallest.dense == 0.02)
+    #expect(try read(#"{"name": "n", "granularity": "channels"}"#).weights == nil)
+  }
+
+  @Test(arguments: [
+    (#""granularity": "bits""#, "granularity: expected channels, weights, found 'bits'"),
+    (#""stages": [0.5]"#, #"stages: expected "granularity": "weights" beside it"#),
+    (#""smallestDensity": {}"#, #"smallestDensity: expected "granularity": "weights" beside it"#),
+    (#""granularity": "weights", "stages": []"#, "stages: expected densities above 0"),
+    (#""granularity": "weights", "stages": [0.5, 0.5]"#, "each below the one before"),
+    (#""granularity": "weights", "stages": [1.5]"#, "stages: expected densities above 0"),
+    (#""granularity": "weights", "stages": [0.5, 0]"#, "stages: expected densities above 0"),
+    (
+      #""granularity": "weights", "smallestDensity": {"dense": 0}"#,
+      "smallestDensity.dense: expected a number above 0"
+    ),
+    (#""granularity": "weights", "smallestDensity": {"conv": 1}"#, "conv"),
+  ])
+  func fieldsOfSingleWeightsAreChecked(_ fields: String, _ sentence: String) throws {
+    do {
+      _ = try read("{\"name\": \"n\", \(fields)}")
+      Issue.record("read \(fields)")
+    } catch {
+      #expect("\(error)".contains(sentence), "\(error)")
+    }
+  }
+
+  @Test func aDensityOnTheCommandLineIsASingleStage() throws {
+    #expect(try WeightPruningSettings.stages(of: ["density=0.2"]) == [0.2])
+    for budgets in [
+      ["macs=0.5"], ["density=0.5", "macs=0.5"], ["density=0.5", "density=0.4"], ["density"],
+      ["density=0"], ["density=1.1"], ["density=x"], ["density=nan"],
+    ] {
+      #expect(throws: EspalierError.self, "\(budgets)") {
+        try WeightPruningSettings.stages(of: budgets)
+      }
+    }
   }
 
   @Test func fineTuningIsAskedForByItsFieldAlone() throws {

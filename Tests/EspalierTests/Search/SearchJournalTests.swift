@@ -20,7 +20,7 @@ import Testing
     let journal = SearchJournal(try folder.write("a.jsonl", "\(whole)\n\(second)\n"))
     let lines = try journal.lines()
     #expect(lines.map(\.episode) == [0, 1])
-    #expect(lines.map(\.widths) == [[3, 4], [3, 5]])
+    #expect(lines.map(\.choices) == [[3, 4], [3, 5]])
     #expect(lines.map(\.accuracy) == [51.5, 50])
     #expect(lines.map(\.text) == [whole, second])
     #expect(journal.hasEpisodes)

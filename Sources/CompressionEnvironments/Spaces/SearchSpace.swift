@@ -1,0 +1,27 @@
+public import Compression
+public import Networks
+
+/// What a search decides about: numbers, layer by layer, and what a candidate of such numbers costs
+/// and is.
+///
+/// `PruningProblem` adds limits, a measure and a reward; agents see no more of a space than this.
+public protocol SearchSpace {
+  /// The decisions in graph order, at least one.
+  var decisions: [PruningDecision] { get }
+
+  /// What the network that the search is about costs as it came.
+  var originalCost: NetworkCost { get }
+
+  /// What the journal calls the numbers of a candidate, such as `widths`.
+  var choiceName: String { get }
+
+  /// The cost of a candidate, one choice for each decision, in one quantity.
+  ///
+  /// Asked for many times an episode: computed without making the network.
+  func cost(_ choices: [Int], in quantity: WidthCosts.Quantity) -> Int
+
+  /// Makes a candidate's network.
+  ///
+  /// - Throws: what cutting throws.
+  func network(_ choices: [Int]) throws -> Graph
+}
