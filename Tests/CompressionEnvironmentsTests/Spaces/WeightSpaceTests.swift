@@ -76,18 +76,18 @@ import Testing
     ]
   }
 
-  @Test(arguments: [0.21, 0.35, 0.5, 0.777])
-  func everyAgentEndsOnTheBudgetToTheWeight(_ density: Double) throws {
+  @Test(arguments: [21, 35, 50, 77])
+  func everyAgentEndsOnTheBudgetToTheWeight(_ percent: Int) throws {
     let graph = try SmallProblems.network("resnet14", multiplier: 0.5)
     let space = try space(graph)
     for agent in Self.agents {
-      let problem = try problem(space, density: density)
+      let problem = try problem(space, density: Double(percent) / 100)
       var found: [SearchEpisode] = []
       try agent.search(problem, episodes: 25, streams: RandomStreams(seed: 1)) {
         found.append($0)
         return true
       }
-      let most = Int(density * Double(space.weightCount))
+      let most = percent * space.weightCount / 100
       let last = try #require(found.last)
       #expect(last.candidate.choices.reduce(0, +) == most, "\(agent.name)")
       for episode in found where agent.name != "greedy" {
