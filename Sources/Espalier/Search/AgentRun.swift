@@ -14,6 +14,8 @@ struct AgentRun {
   let episodes: Int
   let journal: SearchJournal
   let timings: SearchJournal
+  /// Where what was learned is saved; nil for a baseline.
+  private let agentFile: URL?
   private(set) var best: SearchEpisode?
   private(set) var count = 0
   private var affordable: [SearchEpisode] = []
@@ -24,14 +26,17 @@ struct AgentRun {
     self.episodes = episodes
     journal = SearchJournal(run.episodes(baseline: isBaseline ? name : nil))
     timings = SearchJournal(run.timings(baseline: isBaseline ? name : nil))
+    agentFile = isBaseline ? nil : run.agent
   }
 
-  /// Runs the agent from the journal's end to its own.
+  /// Runs the agent from the journal's end to its own, and saves what it learned.
   ///
+  /// - Parameter transfer: the trained agent that it begins with.
   /// - Throws: `EspalierError.otherRun` when the journal tells of another search,
   ///   `EspalierError.interrupted` when asked to stop.
   mutating func run(
-    _ setup: SearchSetup, folder: String, onProgress: (SearchProgress) -> Void
+    _ setup: SearchSetup, folder: String, from transfer: AgentTransfer? = nil,
+    onProgress: (SearchProgress) -> Void
   ) throws {
     setup.problem.forget()
     let lines = try journal.lines()
@@ -40,7 +45,12 @@ struct AgentRun {
     let clock = try timings.open()
     let start = DispatchTime.now().uptimeNanoseconds
     var last = start
-    let agent = try SearchAgent.make(name, setup.definition)
+    let agent = try SearchAgent.make(
+      name, setup.definition, from: transfer?.state,
+      onTrained: { [agentFile] trained in
+        guard let agentFile else { return }
+        try AtomicFile.write(Data(AgentFile.text(trained).utf8), to: agentFile)
+      })
     try agent.search(setup.problem, episodes: episodes, streams: setup.streams) { episode in
       let text = try SearchJournal.text(episode)
       if episode.index < lines.count {

@@ -10,13 +10,18 @@ public enum SearchAgent {
 
   /// The agent of a name, with the environment's settings.
   ///
+  /// - Parameters:
+  ///   - saved: the trained agent that a learning one begins with.
+  ///   - onTrained: called by a learning agent at its end.
   /// - Throws: `EspalierError.unknownAgent`.
   static func make(
-    _ name: String, _ definition: EnvironmentDefinition
+    _ name: String, _ definition: EnvironmentDefinition, from saved: DDPGState? = nil,
+    onTrained: @escaping (DDPGState) throws -> Void = { _ in }
   ) throws(EspalierError) -> any PolicySearch {
     switch name {
     case "ddpg":
-      return LearningSearch.ddpg(definition.agent, smallestKeep: definition.smallestKeep)
+      return LearningSearch.ddpg(
+        definition.agent, smallestKeep: definition.smallestKeep, from: saved, onTrained: onTrained)
     case "random": return LearningSearch.random(smallestKeep: definition.smallestKeep)
     case "evolution": return EvolutionSearch(smallestKeep: definition.smallestKeep)
     case "uniform": return ProfileSearch.uniform
