@@ -6,22 +6,26 @@ import Foundation
 ///     nice -n 15 .build/release/AgentBenchmark .build/release/espalier
 @main struct AgentBenchmark {
   static func main() {
-    guard CommandLine.arguments.count == 2 else {
-      write("usage: AgentBenchmark ESPALIER, the built program")
+    guard CommandLine.arguments.count > 1 else {
+      write("usage: AgentBenchmark ESPALIER [VARIANT …], the built program and parts of names")
       exit(2)
     }
     do {
-      try run(GlyphsSearch(program: URL(fileURLWithPath: CommandLine.arguments[1])))
+      let parts = CommandLine.arguments.dropFirst(2)
+      try run(
+        Variant.all.filter { variant in
+          parts.isEmpty || parts.contains { variant.name.contains($0) }
+        }, GlyphsSearch(program: URL(fileURLWithPath: CommandLine.arguments[1])))
     } catch {
       write("\(error)")
       exit(1)
     }
   }
 
-  private static func run(_ glyphs: GlyphsSearch) throws {
+  private static func run(_ variants: [Variant], _ glyphs: GlyphsSearch) throws {
     print("| variant | \(Knapsack.title) | \(PendulumTask.title) | \(GlyphsSearch.title) |")
     print("|---|---|---|---|")
-    for variant in Variant.all {
+    for variant in variants {
       let knapsack = try Knapsack.seeds.map { try Knapsack.run(variant, seed: $0) }
       let pendulum =
         variant.servesPendulum

@@ -4,7 +4,7 @@ import Foundation
 struct GlyphsSearch {
   static let title = "glyphs-amc: top-1 on the search's images"
   static let seeds = 1...5
-  private static let (episodes, warmup) = (90, 30)
+  private static let (episodes, warmup) = (70, 25)
 
   let program: URL
 
@@ -19,14 +19,15 @@ struct GlyphsSearch {
       + ["warmupEpisodes=\(Self.warmup)"]
     let settings =
       [
-        "baselines=[]", "validationImages=400", "screeningImages=150", "calibrationImages=96",
+        "baselines=[]", "validationImages=250", "screeningImages=100", "calibrationImages=64",
       ] + agent.map { "agent." + $0 }
     let process = Process()
     let output = Pipe()
     process.executableURL = program
     process.arguments =
       [
-        "search", "glyphs-amc", "--agent", variant.agent, "--seed", "\(seed)", "--episodes",
+        "search", "glyphs-amc", "--data", "glyphs:,limit=250", "--agent", variant.agent, "--seed",
+        "\(seed)", "--episodes",
         "\(Self.episodes)", "--threads", "1", "--quiet", "--json", "--output", folder.path,
       ] + settings.flatMap { ["--set", $0] }
     process.standardOutput = output

@@ -1,11 +1,11 @@
 import Reinforcement
 import Tensors
 
-/// Pendulum-v1 for 12,000 steps, of which 1,000 are random: bootstrapped, with small networks.
+/// Pendulum-v1 for 8,000 steps, of which 1,000 are random: bootstrapped, with small networks.
 struct PendulumTask {
   static let title = "Pendulum: mean return without noise"
   static let seeds = 1...3
-  private static let episodes = 60
+  private static let episodes = 40
   private static let starts = 100
 
   /// What is the same for all variants: the task's horizon, units and the size of networks and replay.

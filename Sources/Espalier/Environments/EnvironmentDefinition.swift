@@ -207,8 +207,8 @@ extension EnvironmentDefinition: JSONRepresentable {
     do {
       var fields = try json(preset.configuration).objectValue ?? [:]
       for (key, value) in try field.fields() where key != "preset" {
-        fields[key] =
-          ["noise", "targetNoise"].contains(key) ? (fields[key] ?? [:]).overlaid(with: value) : value
+        let isNested = key == "noise" || key == "targetNoise"
+        fields[key] = isNested ? (fields[key] ?? [:]).overlaid(with: value) : value
       }
       let text = try CanonicalJSON.line(.object(fields))
       return try JSONDecoder().decode(DDPGConfiguration.self, from: Data(text.utf8))
