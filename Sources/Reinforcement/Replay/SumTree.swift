@@ -10,7 +10,7 @@ public struct SumTree: Equatable, Sendable {
   /// How many weights there are.
   public let count: Int
   private let leaves: Int
-  private(set) var nodes: [Double]
+  var nodes: [Double]
 
   /// Weights of 0; there is at least one.
   public init(count: Int) {
