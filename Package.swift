@@ -80,7 +80,7 @@ let package = Package(
     // what helps an agent, measured
     .executableTarget(
       name: "AgentBenchmark", dependencies: ["Reinforcement", "Tensors"], path: "Benchmarks/agents",
-      exclude: ["README.md"], swiftSettings: settings),
+      exclude: ["README.md", "transfer.sh"], swiftSettings: settings),
     // tests, which mirror the rooms
     .target(
       name: "TestSupport", dependencies: ["Networks", "Tensors"], path: "Tests/TestSupport",
