@@ -77,6 +77,10 @@ let package = Package(
       ]),
     .executableTarget(
       name: "EspalierTool", dependencies: ["EspalierCommands"], swiftSettings: settings),
+    // what helps an agent, measured
+    .executableTarget(
+      name: "AgentBenchmark", dependencies: ["Reinforcement", "Tensors"], path: "Benchmarks/agents",
+      exclude: ["README.md", "transfer.sh"], swiftSettings: settings),
     // tests, which mirror the rooms
     .target(
       name: "TestSupport", dependencies: ["Networks", "Tensors"], path: "Tests/TestSupport",

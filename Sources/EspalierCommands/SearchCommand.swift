@@ -22,6 +22,12 @@ struct SearchCommand: ParsableCommand {
       "ddpg, random, evolution, uniform, shallow, deep or greedy.", valueName: "name"))
   var agent = "ddpg"
 
+  @Option(
+    help: ArgumentHelp(
+      "A run or its agent.json: ddpg begins with what was learned there.",
+      valueName: "run-or-file"))
+  var agentFrom: String?
+
   @Option(help: ArgumentHelp("Candidates to measure.", valueName: "n"))
   var episodes: Int?
 
@@ -81,6 +87,7 @@ struct SearchCommand: ParsableCommand {
     request.data = data
     request.budgets = budget
     request.agent = agent
+    request.agentFrom = agentFrom?.fileURL
     request.episodes = episodes
     request.seed = seed
     request.threads = compute.threads

@@ -14,6 +14,19 @@ import Testing
     #expect(noise.standardDeviation(afterWarmup: 300) == 0.01)
   }
 
+  @Test func theDeviationFallsByEqualAmountsOrNotAtAll() {
+    var noise = ExplorationNoise(
+      schedule: .linear, standardDeviation: 0.5, decayEpisodes: 40, finalStandardDeviation: 0.1)
+    #expect(noise.standardDeviation(afterWarmup: -3) == 0.5)
+    #expect(abs(noise.standardDeviation(afterWarmup: 10) - 0.4) < 1e-12)
+    #expect(abs(noise.standardDeviation(afterWarmup: 30) - 0.2) < 1e-12)
+    for episode in [40, 41, 5000] {
+      #expect(abs(noise.standardDeviation(afterWarmup: episode) - 0.1) < 1e-12)
+    }
+    noise.schedule = .constant
+    for episode in [-1, 0, 5000] { #expect(noise.standardDeviation(afterWarmup: episode) == 0.5) }
+  }
+
   @Test func truncatedNoiseHasNoMassAtTheBoundsAndGaussianNoiseHas() {
     var generator = SeededGenerator(seed: 4)
     func atBound(_ shape: ExplorationNoise.Shape) -> Int {

@@ -7,19 +7,38 @@ public struct LearningSearch: PolicySearch {
   public let name: String
   private let smallestKeep: Double
   private let makeAgent: (AMCEnvironment, RandomStreams) throws -> any Agent
+  private var onEnd: (any Agent) throws -> Void = { _ in }
 
   /// Deep deterministic policy gradients.
   ///
   /// Step inputs and action history that the configuration leaves open get the number of decisions.
+  ///
+  /// - Parameters:
+  ///   - saved: the trained agent to begin with; nil begins with random networks.
+  ///   - onTrained: called after the last episode with what was learned.
   public static func ddpg(
-    _ configuration: DDPGConfiguration, smallestKeep: Double
+    _ configuration: DDPGConfiguration, smallestKeep: Double, from saved: DDPGState? = nil,
+    onTrained: @escaping (DDPGState) throws -> Void = { _ in }
   ) -> LearningSearch {
-    LearningSearch(name: "ddpg", smallestKeep: smallestKeep) { environment, streams in
+    var search = LearningSearch(name: "ddpg", smallestKeep: smallestKeep) { environment, streams in
       try DDPGAgent(
         observationSpace: environment.observationSpace, actionSpace: environment.actionSpace,
         configuration: configuration.resolved(steps: environment.problem.decisions.count),
-        streams: streams)
+        streams: streams, from: saved)
     }
+    search.onEnd = { agent in
+      if let agent = agent as? DDPGAgent { try onTrained(agent.state) }
+    }
+    return search
+  }
+
+  private init(
+    name: String, smallestKeep: Double,
+    makeAgent: @escaping (AMCEnvironment, RandomStreams) throws -> any Agent
+  ) {
+    self.name = name
+    self.smallestKeep = smallestKeep
+    self.makeAgent = makeAgent
   }
 
   /// Uniform draws within the same bounds.
@@ -44,5 +63,6 @@ public struct LearningSearch: PolicySearch {
           index: record.episode, requested: record.steps.map { $0.requestedAction[0] },
           candidate: candidate, of: problem))
     }
+    try onEnd(agent)
   }
 }

@@ -210,17 +210,21 @@ extension EnvironmentDefinition: JSONRepresentable {
     return settings
   }
 
-  /// The agent's settings: ours, or the paper's with `"preset": "amcPaper"`, with the fields that are there
-  /// laid over them.
+  /// The agent's settings: ours, or published ones with `"preset": "amcPaper"` or `"td3"`, with the fields
+  /// that are there laid over them.
   private static func agent(_ reader: JSONReader) throws(JSONError) -> DDPGConfiguration {
     guard let field = reader["agent"] else { return DDPGConfiguration() }
     try field.refuseFields(otherThan: DDPGConfiguration.fieldNames + ["preset"])
     try field["noise"]?.refuseFields(otherThan: ExplorationNoise.fieldNames)
+    if let noise = field["targetNoise"], noise.value != .null {
+      try noise.refuseFields(otherThan: TargetNoise.fieldNames)
+    }
     let preset: AgentPreset = try field.choice("preset", default: .espalier)
     do {
       var fields = try json(preset.configuration).objectValue ?? [:]
       for (key, value) in try field.fields() where key != "preset" {
-        fields[key] = key == "noise" ? (fields[key] ?? [:]).overlaid(with: value) : value
+        let isNested = key == "noise" || key == "targetNoise"
+        fields[key] = isNested ? (fields[key] ?? [:]).overlaid(with: value) : value
       }
       let text = try CanonicalJSON.line(.object(fields))
       return try JSONDecoder().decode(DDPGConfiguration.self, from: Data(text.utf8))
@@ -247,9 +251,15 @@ extension EnvironmentDefinition: JSONRepresentable {
 
 /// Where an agent's settings begin: what `"preset"` names.
 private enum AgentPreset: String, CaseIterable {
-  case espalier, amcPaper
+  case espalier, amcPaper, td3
 
-  var configuration: DDPGConfiguration { self == .amcPaper ? .amcPaper : DDPGConfiguration() }
+  var configuration: DDPGConfiguration {
+    switch self {
+    case .espalier: DDPGConfiguration()
+    case .amcPaper: .amcPaper
+    case .td3: .td3
+    }
+  }
 }
 
 extension JSONValue {

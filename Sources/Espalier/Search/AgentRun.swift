@@ -17,28 +17,39 @@ struct AgentRun {
   let timings: SearchJournal
   /// What progress calls the agent.
   var label: String
+  /// Where what was learned is saved; nil for a baseline.
+  private let agentFile: URL?
   private(set) var best: SearchEpisode?
   private(set) var count = 0
   private var affordable: [SearchEpisode] = []
   private(set) var measuredSeconds: [Double] = []
 
-  init(_ name: String, episodes: Int, run: RunDirectory, isBaseline: Bool) {
+  /// An agent's part of a run.
+  ///
+  /// - Parameters:
+  ///   - run: the folder of its journal: the run's, or that of a stage.
+  ///   - agentFile: where what was learned is saved; nil for a baseline.
+  init(_ name: String, episodes: Int, run: RunDirectory, agentFile: URL?) {
     self.name = name
     self.episodes = episodes
     label = name
-    journal = SearchJournal(run.episodes(baseline: isBaseline ? name : nil))
-    timings = SearchJournal(run.timings(baseline: isBaseline ? name : nil))
+    let baseline = agentFile == nil ? name : nil
+    journal = SearchJournal(run.episodes(baseline: baseline))
+    timings = SearchJournal(run.timings(baseline: baseline))
+    self.agentFile = agentFile
   }
 
-  /// Runs the agent from the journal's end to its own.
+  /// Runs the agent from the journal's end to its own, and saves what it learned.
   ///
   /// - Parameters:
   ///   - problem: what is searched: the setup's, or that of a stage.
   ///   - streams: the random streams of the search.
+  ///   - transfer: the trained agent that it begins with.
   /// - Throws: `EspalierError.otherRun` when the journal tells of another search,
   ///   `EspalierError.interrupted` when asked to stop.
   mutating func run(
     _ setup: SearchSetup, _ problem: PruningProblem, streams: RandomStreams, folder: String,
+    from transfer: AgentTransfer? = nil,
     onProgress: (SearchProgress) -> Void
   ) throws {
     problem.forget()
@@ -49,7 +60,11 @@ struct AgentRun {
     let start = DispatchTime.now().uptimeNanoseconds
     var last = start
     let agent = try SearchAgent.make(
-      name, setup.definition, smallestKeep: setup.smallestKeep)
+      name, setup.definition, smallestKeep: setup.smallestKeep, from: transfer?.state,
+      onTrained: { [agentFile] trained in
+        guard let agentFile else { return }
+        try AtomicFile.write(Data(AgentFile.text(trained).utf8), to: agentFile)
+      })
     try agent.search(problem, episodes: episodes, streams: streams) { episode in
       let text = try SearchJournal.text(episode, choiceName: problem.space.choiceName)
       if episode.index < lines.count {

@@ -32,6 +32,10 @@ public struct RunDirectory: Equatable, Sendable {
   public var environment: URL { folder.appendingPathComponent("environment.json") }
   /// Agent, seed and model of the run.
   public var description: URL { folder.appendingPathComponent("run.json") }
+  /// What the run's learning agent learned.
+  public var agent: URL { folder.appendingPathComponent("agent.json") }
+  /// The trained agent that the run began with, a copy.
+  public var agentFrom: URL { folder.appendingPathComponent("agent-from.json") }
   /// The best policy.
   public var policy: URL { folder.appendingPathComponent("policy.json") }
   /// The best network, as it was rewarded.

@@ -10,14 +10,19 @@ public enum SearchAgent {
 
   /// The agent of a name, with the environment's settings.
   ///
-  /// - Parameter smallestKeep: the lower bound of the action.
+  /// - Parameters:
+  ///   - smallestKeep: the lower bound of the action.
+  ///   - saved: the trained agent that a learning one begins with.
+  ///   - onTrained: called by a learning agent at its end.
   /// - Throws: `EspalierError.unknownAgent`.
   static func make(
-    _ name: String, _ definition: EnvironmentDefinition, smallestKeep: Double
+    _ name: String, _ definition: EnvironmentDefinition, smallestKeep: Double,
+    from saved: DDPGState? = nil, onTrained: @escaping (DDPGState) throws -> Void = { _ in }
   ) throws(EspalierError) -> any PolicySearch {
     switch name {
     case "ddpg":
-      return LearningSearch.ddpg(definition.agent, smallestKeep: smallestKeep)
+      return LearningSearch.ddpg(
+        definition.agent, smallestKeep: smallestKeep, from: saved, onTrained: onTrained)
     case "random": return LearningSearch.random(smallestKeep: smallestKeep)
     case "evolution": return EvolutionSearch(smallestKeep: smallestKeep)
     case "uniform": return ProfileSearch.uniform

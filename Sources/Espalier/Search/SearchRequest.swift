@@ -16,6 +16,8 @@ public struct SearchRequest: Equatable, Sendable {
   public var budgets: [String] = []
   /// The agent.
   public var agent = "ddpg"
+  /// A trained agent to begin with: a run directory or its `agent.json`; nil begins anew.
+  public var agentFrom: URL?
   /// Candidates to measure; nil takes the environment's number.
   public var episodes: Int?
   /// The seed of all random streams.

@@ -26,23 +26,27 @@ public enum SearchRun {
       throw EspalierError.unknownAgent(name: request.agent, known: SearchAgent.names)
     }
     if let output = request.output { try refuseOther(RunDirectory(output), request) }
+    let transfer = try AgentTransfer.find(request)
     let setup = try SearchSetup(request)
+    try transfer?.check(setup)
     let directory = try directory(for: request)
     let lock = try directory.claim()
     defer { withExtendedLifetime(lock) {} }
     try refuseOther(directory, request)
-    try begin(directory, setup, request)
+    try begin(directory, setup, request, transfer)
     let names = [request.agent] + setup.definition.baselines.filter { $0 != request.agent }
     guard let channels = setup.channels else {
-      return try StagedRun(setup, request, directory).run(
+      return try StagedRun(setup, request, directory, from: transfer).run(
         names, onProgress: onProgress, onFineTuning: onFineTuning)
     }
     var runs: [AgentRun] = []
     for (position, name) in names.enumerated() {
       var run = AgentRun(
-        name, episodes: setup.definition.episodes, run: directory, isBaseline: position > 0)
+        name, episodes: setup.definition.episodes, run: directory,
+        agentFile: position > 0 ? nil : directory.agent)
       try run.run(
         setup, setup.problem, streams: setup.streams, folder: directory.folder.path,
+        from: position > 0 ? nil : transfer,
         onProgress: onProgress)
       runs.append(run)
     }
@@ -69,20 +73,23 @@ public enum SearchRun {
 
   /// Writes what the run is, or holds it against what stands there.
   private static func begin(
-    _ directory: RunDirectory, _ setup: SearchSetup, _ request: SearchRequest
+    _ directory: RunDirectory, _ setup: SearchSetup, _ request: SearchRequest,
+    _ transfer: AgentTransfer?
   ) throws {
     let isResumed = directory.hasEpisodes
     if !isResumed {
-      // Left by a run whose journal was taken away: it says nothing about this one.
-      for left in [directory.fineTuning, directory.stages] + directory.stageRecords {
-        try? FileManager.default.removeItem(at: left)
-      }
+      // Left by a run whose journal was taken away: they say nothing about this one.
+      let left = [directory.fineTuning, directory.stages, directory.agent, directory.agentFrom]
+      for url in left + directory.stageRecords { try? FileManager.default.removeItem(at: url) }
+      if let transfer { try AtomicFile.write(transfer.bytes, to: directory.agentFrom) }
     }
     let environment = try CanonicalJSON.file(setup.definition.json)
-    let description = try CanonicalJSON.file([
-      "agent": request.agent.json, "seed": request.seed.json,
-      "model": CompressionPolicy.Model(file: setup.model.name, sha256: setup.model.sha256).json,
-    ])
+    let description = try CanonicalJSON.file(
+      .object(omittingNil: [
+        "agent": request.agent.json, "seed": request.seed.json,
+        "model": CompressionPolicy.Model(file: setup.model.name, sha256: setup.model.sha256).json,
+        "agentFrom": transfer.map { ["sha256": $0.sha256.json] },
+      ]))
     for (url, text) in [(directory.description, description), (directory.environment, environment)]
     {
       let bytes = Data(text.utf8)

@@ -22,11 +22,19 @@ struct StagedRun {
   private let setup: SearchSetup
   private let request: SearchRequest
   private let directory: RunDirectory
+  private let transfer: AgentTransfer?
 
-  init(_ setup: SearchSetup, _ request: SearchRequest, _ directory: RunDirectory) {
+  /// A staged search.
+  ///
+  /// - Parameter transfer: the trained agent that every stage begins with.
+  init(
+    _ setup: SearchSetup, _ request: SearchRequest, _ directory: RunDirectory,
+    from transfer: AgentTransfer?
+  ) {
     self.setup = setup
     self.request = request
     self.directory = directory
+    self.transfer = transfer
   }
 
   private var densities: [Double] { setup.definition.weights?.stages ?? [] }
@@ -74,11 +82,12 @@ struct StagedRun {
     var runs: [AgentRun] = []
     for (position, name) in names.enumerated() {
       var run = AgentRun(
-        name, episodes: setup.definition.episodes, run: folder, isBaseline: position > 0)
+        name, episodes: setup.definition.episodes, run: folder,
+        agentFile: position > 0 ? nil : directory.agent)
       if densities.count > 1 { run.label = "\(name), stage \(number)/\(densities.count)" }
       try run.run(
         setup, problem, streams: setup.streams.under("stage \(number)"),
-        folder: directory.folder.path, onProgress: onProgress)
+        folder: directory.folder.path, from: position > 0 ? nil : transfer, onProgress: onProgress)
       runs.append(run)
     }
     guard let best = runs.first?.best else {

@@ -1,5 +1,3 @@
-public import Foundation
-
 /// What acts in an environment and may learn from it.
 ///
 /// The control loop, which `EpisodeLoop` runs:
@@ -8,22 +6,11 @@ public import Foundation
 ///     repeat { action = agent.act(observation); agent.observe(step) } until the episode has ended
 ///     agent.endEpisode(return: sum of rewards)
 ///
-/// With `exploring` false an agent acts as well as it can and neither learns nor changes: its state
-/// afterwards is its state before.
+/// With `exploring` false an agent acts as well as it can and neither learns nor changes: what it
+/// does afterwards is what it would have done.
 public protocol Agent: AnyObject {
-  /// Everything that acting and learning change, as one value.
-  associatedtype State: Codable
-
   /// A short name for reports.
   var name: String { get }
-
-  /// A copy of the state, from which `restore` continues bit for bit; taken between episodes.
-  var state: State { get }
-
-  /// Takes up a saved state.
-  ///
-  /// - Throws: `EnvironmentError.savedState` when it belongs to another agent.
-  func restore(_ state: State) throws
 
   /// Tells that an episode begins.
   func beginEpisode(_ index: Int, exploring: Bool) throws
@@ -36,24 +23,6 @@ public protocol Agent: AnyObject {
 
   /// Tells that the episode has ended, with the sum of its rewards.
   func endEpisode(return: Double) throws
-}
-
-extension Agent {
-  /// The state as JSON.
-  ///
-  /// - Throws: `EncodingError` when the state holds a number that JSON cannot.
-  public func encodedState() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return try encoder.encode(state)
-  }
-
-  /// Takes up a state written by `encodedState`.
-  ///
-  /// - Throws: `DecodingError`, or whatever `restore` throws.
-  public func restoreState(from data: Data) throws {
-    try restore(JSONDecoder().decode(State.self, from: data))
-  }
 }
 
 /// One step as an agent sees it.

@@ -12,12 +12,14 @@ public final class DDPGAgent: Agent {
 
   private let observationCount: Int
   private let actionSpace: BoxSpace
-  private var learner: DDPGLearner
+  private(set) var learner: DDPGLearner
+  private let isTransferred: Bool
   /// The actor for one observation; its parameters are copied when they are stale.
   private let actor: Executor
   private var actorIsStale = true
   private var assembler: ExperienceAssembler
-  private var replay: ReplayBuffer
+  private(set) var replay: ReplayBuffer
+  private(set) var priorities: ReplayPriorities?
   private var returns = ReturnNormalizer()
   private var explorationStream: SeededGenerator
   private var replayStream: SeededGenerator
@@ -30,19 +32,24 @@ public final class DDPGAgent: Agent {
   private var stepsInEpisode = 0
   private var history: [Double] = []
 
-  /// An agent that has learned nothing yet.
+  /// An agent that has learned nothing yet, or what another one has learned.
+  ///
+  /// With a saved state it begins with that agent's networks and return normaliser, and the warm-up is
+  /// `transferWarmupEpisodes` of the actor with its first noise.
   ///
   /// - Parameters:
   ///   - observationSpace: what it will see.
   ///   - actionSpace: what it may do; bounded.
   ///   - configuration: the settings.
   ///   - streams: streams for initial weights, exploration and replay are taken from here by name.
+  ///   - saved: what to begin with; nil begins with random networks.
   ///   - pool: the threads of its networks.
-  /// - Throws: `DDPGError.setting`, `EnvironmentError.unsuitable` for unbounded actions.
+  /// - Throws: `DDPGError.setting`, `EnvironmentError.unsuitable` for unbounded actions,
+  ///   `DDPGTransferError` for a saved state that does not fit.
   public init(
     observationSpace: BoxSpace, actionSpace: BoxSpace,
     configuration: DDPGConfiguration = DDPGConfiguration(), streams: RandomStreams,
-    pool: WorkerPool = WorkerPool(threads: 1)
+    from saved: DDPGState? = nil, pool: WorkerPool = WorkerPool(threads: 1)
   ) throws {
     try configuration.validate()
     guard actionSpace.isBounded else {
@@ -55,8 +62,15 @@ public final class DDPGAgent: Agent {
     var weightStream = streams.stream("ddpg/weights")
     learner = try DDPGLearner(
       observationCount: observationSpace.count + (configuration.stepInputs ?? 0),
-      actionCount: actionSpace.count, configuration: configuration, using: &weightStream, pool: pool
-    )
+      actionCount: actionSpace.count, configuration: configuration, using: &weightStream,
+      targetNoise: streams.stream("ddpg/target-noise"), pool: pool)
+    isTransferred = saved != nil
+    if let saved {
+      try saved.checkFits(
+        configuration, observationCount: observationSpace.count, actionSpace: actionSpace)
+      try learner.take(saved.tensors)
+      returns = saved.returns
+    }
     actor = try Executor(
       learner.actor.online.graph, batch: 1, mode: .differentiable, differentiatingInputs: false,
       pool: pool)
@@ -70,48 +84,26 @@ public final class DDPGAgent: Agent {
       observationCount: observationSpace.count + (configuration.stepInputs ?? 0)
         + (configuration.criticActionHistory ?? 0) * actionSpace.count,
       actionCount: actionSpace.count)
+    if configuration.replay == .prioritised {
+      priorities = ReplayPriorities(
+        capacity: replay.capacity, exponent: configuration.priorityExponent)
+    }
     explorationStream = streams.stream("ddpg/exploration")
     replayStream = streams.stream("ddpg/replay")
   }
 
-  /// Everything that has changed since `init`.
+  /// What the agent has learned; asked for between episodes.
   public var state: DDPGState {
     DDPGState(
-      actor: learner.actor.state, critics: learner.critics.map(\.state), replay: replay,
-      returns: returns,
-      explorationStream: explorationStream, replayStream: replayStream,
-      episodeCount: episodeCount, stepCount: stepCount, episodesAfterWarmup: episodesAfterWarmup)
-  }
-
-  /// Goes on from a saved state, bit for bit.
-  ///
-  /// - Throws: `EnvironmentError.savedState` when its networks or replay have other extents.
-  public func restore(_ state: DDPGState) throws {
-    guard state.replay.capacity == replay.capacity,
-      state.replay.observationCount == replay.observationCount,
-      state.replay.actionCount == replay.actionCount
-    else {
-      throw EnvironmentError.savedState(
-        expected: "a replay of \(replay.capacity)×\(replay.observationCount), "
-          + "\(replay.actionCount) actions",
-        found: "\(state.replay.capacity)×\(state.replay.observationCount), "
-          + "\(state.replay.actionCount) actions")
-    }
-    try state.replay.checkInvariants()
-    try learner.restore(state)
-    replay = state.replay
-    returns = state.returns
-    explorationStream = state.explorationStream
-    replayStream = state.replayStream
-    episodeCount = state.episodeCount
-    stepCount = state.stepCount
-    episodesAfterWarmup = state.episodesAfterWarmup
-    actorIsStale = true
+      configuration: configuration, observationCount: observationCount, actionSpace: actionSpace,
+      returns: returns, tensors: learner.tensors)
   }
 
   /// Whether nothing is learned yet.
   public var isWarmingUp: Bool {
-    episodeCount < configuration.warmupEpisodes || stepCount < configuration.warmupSteps
+    isTransferred
+      ? episodeCount < configuration.transferWarmupEpisodes
+      : episodeCount < configuration.warmupEpisodes || stepCount < configuration.warmupSteps
   }
 
   /// Fixes the noise of an episode.
@@ -133,7 +125,7 @@ public final class DDPGAgent: Agent {
         agent: "ddpg", expected: "\(observationCount) components in an observation",
         found: "\(observation.count)")
     }
-    if exploring, isWarmingUp, configuration.warmupExploration == .uniform {
+    if exploring, isWarmingUp, !isTransferred, configuration.warmupExploration == .uniform {
       return actionSpace.sample(using: &explorationStream)
     }
     var action = try actorAction(observation)
@@ -168,7 +160,10 @@ public final class DDPGAgent: Agent {
     step.observation += stepInputs + history
     remember(step.executedAction)
     step.nextObservation += stepInputs + history
-    for experience in assembler.append(step, scaledBy: actionSpace) { replay.append(experience) }
+    for experience in assembler.append(step, scaledBy: actionSpace) {
+      priorities?.insert(at: replay.next)
+      replay.append(experience)
+    }
     stepCount += 1
     if configuration.updateTiming == .step, !isWarmingUp {
       try learn(updates: configuration.updatesPerStep)
@@ -199,7 +194,8 @@ public final class DDPGAgent: Agent {
     switch configuration.returnNormalization {
     case .none: break
     case .movingAverage: returns.average(total, rate: configuration.baselineRate)
-    case .warmupStatistics: if wasWarmingUp { returns.accumulate(total) }
+    // Taken from another agent they stay, since its critic speaks in their units.
+    case .warmupStatistics: if wasWarmingUp, !isTransferred { returns.accumulate(total) }
     }
     episodeCount += 1
     if !wasWarmingUp { episodesAfterWarmup += 1 }
@@ -211,10 +207,21 @@ public final class DDPGAgent: Agent {
   private func learn(updates: Int) throws {
     guard replay.count > 0, updates > 0 else { return }
     for _ in 0..<updates {
-      let positions = replay.sample(configuration.batchSize, using: &replayStream)
-      try learner.update(
-        from: replay, at: positions, baseline: returns.mean, scale: returns.standardDeviation)
+      let positions =
+        priorities?.sample(configuration.batchSize, using: &replayStream)
+        ?? replay.sample(configuration.batchSize, using: &replayStream)
+      let errors = try learner.update(
+        from: replay, at: positions, weights: importanceWeights(positions),
+        baseline: returns.mean, scale: returns.standardDeviation)
+      priorities?.update(positions, errors: errors)
     }
     actorIsStale = true
+  }
+
+  /// What makes up for uneven chances; nil where they are even.
+  private func importanceWeights(_ positions: [Int]) -> [Float]? {
+    priorities?.weights(
+      of: positions, count: replay.count,
+      correction: configuration.importanceExponent(afterWarmup: episodesAfterWarmup))
   }
 }

@@ -4,8 +4,7 @@ public import Tensors
 public final class RandomAgent: Agent {
   /// The name in reports.
   public let name = "random"
-  /// The stream that actions are drawn from.
-  public private(set) var state: SeededGenerator
+  private var stream: SeededGenerator
   private let actionSpace: BoxSpace
   private var saved: SeededGenerator?
 
@@ -17,22 +16,17 @@ public final class RandomAgent: Agent {
       throw .unsuitable(agent: "random", expected: "finite action bounds", found: "\(actionSpace)")
     }
     self.actionSpace = actionSpace
-    state = streams.stream("agent/random")
-  }
-
-  /// Goes on from a saved stream.
-  public func restore(_ state: SeededGenerator) {
-    self.state = state
+    stream = streams.stream("agent/random")
   }
 
   /// Remembers the stream where the episode is only an evaluation.
   public func beginEpisode(_ index: Int, exploring: Bool) {
-    saved = exploring ? nil : state
+    saved = exploring ? nil : stream
   }
 
   /// A uniform draw.
   public func act(_ observation: [Double]) -> [Double] {
-    actionSpace.sample(using: &state)
+    actionSpace.sample(using: &stream)
   }
 
   /// Learns nothing.
@@ -40,7 +34,7 @@ public final class RandomAgent: Agent {
 
   /// Goes back to where the stream was before an evaluation.
   public func endEpisode(return: Double) {
-    if let saved { state = saved }
+    if let saved { stream = saved }
     saved = nil
   }
 }

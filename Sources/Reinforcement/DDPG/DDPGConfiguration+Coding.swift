@@ -4,9 +4,10 @@ extension DDPGConfiguration {
     case hiddenLayers, actionEntry, stepInputs, criticActionHistory, outputLayerBound
     case actorLearningRate, criticLearningRate, actorLogitPenalty, criticWeightDecay
     case targetUpdateRate, discount, batchSize, replayCapacity
-    case returnTarget, bootstrapSteps, twinCritics, rewardAssignment
+    case returnTarget, bootstrapSteps, twinCritics, policyDelay, targetNoise, rewardAssignment
+    case replay, priorityExponent, importanceExponent, importanceAnnealingEpisodes
     case returnNormalization, baselineRate, updateTiming, updatesPerStep
-    case warmupEpisodes, warmupSteps, warmupExploration, noise
+    case warmupEpisodes, warmupSteps, warmupExploration, transferWarmupEpisodes, noise
   }
 
   /// The names of the fields, for messages.
@@ -37,6 +38,12 @@ extension DDPGConfiguration {
     try read(&returnTarget, .returnTarget)
     try read(&bootstrapSteps, .bootstrapSteps)
     try read(&twinCritics, .twinCritics)
+    try read(&policyDelay, .policyDelay)
+    targetNoise = try fields.decodeIfPresent(TargetNoise.self, forKey: .targetNoise)
+    try read(&replay, .replay)
+    try read(&priorityExponent, .priorityExponent)
+    try read(&importanceExponent, .importanceExponent)
+    try read(&importanceAnnealingEpisodes, .importanceAnnealingEpisodes)
     try read(&rewardAssignment, .rewardAssignment)
     try read(&returnNormalization, .returnNormalization)
     try read(&baselineRate, .baselineRate)
@@ -45,32 +52,52 @@ extension DDPGConfiguration {
     try read(&warmupEpisodes, .warmupEpisodes)
     try read(&warmupSteps, .warmupSteps)
     try read(&warmupExploration, .warmupExploration)
+    try read(&transferWarmupEpisodes, .transferWarmupEpisodes)
     try read(&noise, .noise)
     try validate()
   }
 
-  /// Checks that every setting is within its range.
+  /// Checks that every setting is within its range, and that none contradicts another.
   ///
   /// - Throws: `DDPGError.setting` with the first one that is not.
   public func validate() throws(DDPGError) {
-    // The upper bounds keep networks and replay within a machine's memory.
-    let counts: [(String, Int, ClosedRange<Int>)] = [
+    for (name, value, range) in counts where !range.contains(value) {
+      throw .setting(
+        name: name, expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
+    }
+    for (name, value, range) in numbers where !range.contains(value) {
+      throw .setting(
+        name: name, expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
+    }
+    guard targetNoise == nil || returnTarget == .bootstrap else {
+      throw .setting(
+        name: "targetNoise", expected: "none, or returnTarget 'bootstrap'",
+        found: "noise with returnTarget '\(returnTarget.rawValue)', which asks no target network")
+    }
+  }
+
+  // The upper bounds keep networks and replay within a machine's memory.
+  private var counts: [(String, Int, ClosedRange<Int>)] {
+    [
       ("hiddenLayers", hiddenLayers.count, 1...16),
       ("hiddenLayers", hiddenLayers.min() ?? 1, 1...16_384),
       ("hiddenLayers", hiddenLayers.max() ?? 1, 1...16_384),
       ("batchSize", batchSize, 1...65_536), ("replayCapacity", replayCapacity, 1...10_000_000),
       ("bootstrapSteps", bootstrapSteps, 1...1_000_000),
+      ("policyDelay", policyDelay, 1...1_000_000),
+      ("importanceAnnealingEpisodes", importanceAnnealingEpisodes, 0...1_000_000_000),
       ("stepInputs", stepInputs ?? 0, 0...10_000),
       ("criticActionHistory", criticActionHistory ?? 0, 0...10_000),
       ("updatesPerStep", updatesPerStep, 0...1_000_000),
       ("warmupEpisodes", warmupEpisodes, 0...1_000_000_000),
       ("warmupSteps", warmupSteps, 0...1_000_000_000),
+      ("transferWarmupEpisodes", transferWarmupEpisodes, 0...1_000_000_000),
+      ("noise.decayEpisodes", noise.decayEpisodes, 1...1_000_000_000),
     ]
-    for (name, value, range) in counts where !range.contains(value) {
-      throw .setting(
-        name: name, expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
-    }
-    let ranges: [(String, Double, ClosedRange<Double>)] = [
+  }
+
+  private var numbers: [(String, Double, ClosedRange<Double>)] {
+    [
       ("outputLayerBound", outputLayerBound, 0...1e3),
       ("actorLearningRate", actorLearningRate, 0...1),
       ("criticLearningRate", criticLearningRate, 0...1),
@@ -78,14 +105,14 @@ extension DDPGConfiguration {
       ("criticWeightDecay", criticWeightDecay, 0...1e3),
       ("targetUpdateRate", targetUpdateRate, 0...1), ("discount", discount, 0...1),
       ("baselineRate", baselineRate, 0...1),
+      ("targetNoise.deviation", targetNoise?.deviation ?? 0, 0...1e3),
+      ("targetNoise.clip", targetNoise?.clip ?? 0, 0...1),
+      ("priorityExponent", priorityExponent, 0...1),
+      ("importanceExponent", importanceExponent, 0...1),
       ("noise.standardDeviation", noise.standardDeviation, 0...1e3),
       ("noise.decay", noise.decay, 0...1),
       ("noise.finalStandardDeviation", noise.finalStandardDeviation, 0...1e3),
     ]
-    for (name, value, range) in ranges where !range.contains(value) {
-      throw .setting(
-        name: name, expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 /// Every setting of the DDPG agent; each says what the AMC paper uses where ours differs.
 ///
 /// `DDPGConfiguration()` is tuned for short episodes (10 to 20 steps) with one reward at the end and
-/// a few hundred episodes in all; `amcPaper` holds the published settings. Read from JSON, a field
+/// a few hundred episodes in all; `amcPaper` and `td3` hold published settings. Read from JSON, a field
 /// that is left out has its default.
 public struct DDPGConfiguration: Codable, Equatable, Sendable {
   /// Where the action enters the critic.
@@ -55,6 +55,14 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
     case noise
   }
 
+  /// How experiences are drawn from the replay.
+  public enum ReplaySampling: String, Codable, Sendable, CaseIterable {
+    /// Each with the same chance.
+    case uniform
+    /// In proportion to a power of the critic's last error on it: Schaul et al. 2016.
+    case prioritised
+  }
+
   // MARK: Networks
 
   /// Widths of the hidden layers of actor and critic; at least one (AMC: 300, 300).
@@ -104,7 +112,23 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
   /// n of an n-step target; used by `bootstrap` alone (AMC: 1).
   public var bootstrapSteps = 1
   /// Whether the target takes the smaller value of two critics, as in TD3 (AMC: no).
+  ///
+  /// A `monteCarlo` target takes no critic's value: there the second critic learns and changes nothing.
   public var twinCritics = false
+  /// d: actor and targets move at every d-th update of the critic (TD3: 2; AMC: 1).
+  public var policyDelay = 1
+  /// Noise on the target's action, TD3's target policy smoothing (AMC: none).
+  ///
+  /// For `bootstrap` alone, since a `monteCarlo` target asks no critic: together they are an error.
+  public var targetNoise: TargetNoise?
+  /// How experiences are drawn from the replay (AMC: `uniform`).
+  public var replay = ReplaySampling.uniform
+  /// α of P(i) ∝ (|δᵢ| + ε)^α, 0 for equal chances; used by `prioritised` alone (Schaul: 0.6).
+  public var priorityExponent = 0.6
+  /// β₀ of the importance weights (N·P(i))^−β at first; used by `prioritised` alone (Schaul: 0.4).
+  public var importanceExponent = 0.4
+  /// Episodes after the warm-up in which β rises linearly from β₀ to 1; 0 leaves it at β₀.
+  public var importanceAnnealingEpisodes = 300
   /// Which rewards the steps are taken to have (AMC: `everyStep`).
   public var rewardAssignment = RewardAssignment.asGiven
   /// How returns are normalised (AMC: `movingAverage`).
@@ -124,6 +148,9 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
   public var warmupSteps = 0
   /// What is done meanwhile (AMC's paper: `noise`; AMC's code: `uniform`).
   public var warmupExploration = WarmupExploration.uniform
+  /// Episodes without learning of an agent that begins with a saved one's networks; in place of the
+  /// warm-up, and always with the actor and its first noise.
+  public var transferWarmupEpisodes = 10
   /// The noise around the actor (AMC: truncated normal, σ₀ = 0.5, decay 0.95, to 0).
   ///
   /// Without noise to the end the critic forgets what lies beside the actor's way.
@@ -132,36 +159,18 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
   /// Our settings for short episodes.
   public init() {}
 
+  /// β of the importance weights in the episode that lies `episodes` after the warm-up.
+  public func importanceExponent(afterWarmup episodes: Int) -> Double {
+    guard importanceAnnealingEpisodes > 0 else { return importanceExponent }
+    let part = Double(max(episodes, 0)) / Double(importanceAnnealingEpisodes)
+    return importanceExponent + (1 - importanceExponent) * min(part, 1)
+  }
+
   /// The settings with what depends on the number of steps in an episode filled in, where it was open.
   public func resolved(steps: Int) -> DDPGConfiguration {
     var resolved = self
     resolved.stepInputs = stepInputs ?? steps
     resolved.criticActionHistory = criticActionHistory ?? steps
     return resolved
-  }
-
-  /// The AMC paper's settings.
-  public static var amcPaper: DDPGConfiguration {
-    var paper = DDPGConfiguration()
-    paper.hiddenLayers = [300, 300]
-    paper.actionEntry = .secondLayer
-    paper.stepInputs = 0
-    paper.criticActionHistory = 0
-    paper.actorLearningRate = 1e-4
-    paper.criticLearningRate = 1e-3
-    paper.actorLogitPenalty = 0
-    paper.targetUpdateRate = 0.01
-    paper.batchSize = 64
-    paper.replayCapacity = 2000
-    paper.returnTarget = .bootstrap
-    paper.bootstrapSteps = 1
-    paper.twinCritics = false
-    paper.rewardAssignment = .everyStep
-    paper.returnNormalization = .movingAverage
-    paper.updatesPerStep = 1
-    paper.warmupEpisodes = 100
-    paper.warmupExploration = .noise
-    paper.noise = .amcPaper
-    return paper
   }
 }

@@ -3,23 +3,27 @@ import Tensors
 
 /// Updates actor and critic from batches of experience.
 ///
-///     y   = (R − w·b)/s + discount · Q′(s′, μ′(s′))         with twins the smaller Q′
-///     Q   minimises  mean (Q(s, a) − y)²
-///     μ   maximises  mean Q(s, μ(s))
-///     θ′ ← θ′ + τ(θ − θ′)        for both networks
+///     y   = (R − w·b)/s + discount · Q′(s′, μ′(s′) + noise)    with twins the smaller Q′
+///     Q   minimises  mean v·(Q(s, a) − y)²
+///     μ   maximises  mean Q(s, μ(s))             at every policyDelay-th update,
+///     θ′ ← θ′ + τ(θ − θ′)   for all networks     as are the targets
 ///
-/// Source: Lillicrap et al. 2016, algorithm 1; b and s are the return's baseline and scale.
+/// b and s are the return's baseline and scale, v the importance weights, 1 where replay is uniform.
+/// Sources: Lillicrap et al. 2016, algorithm 1; Fujimoto et al. 2018, algorithm 1.
 struct DDPGLearner {
   private(set) var actor: LearnedNetwork
   /// Q, and with `twinCritics` a second one that differs by its initial weights.
   private(set) var critics: [LearnedNetwork]
   private let configuration: DDPGConfiguration
   private let observationCount: Int
+  private var updateCount = 0
+  private var targetNoiseStream: SeededGenerator
 
   init(
     observationCount: Int, actionCount: Int, configuration: DDPGConfiguration,
-    using generator: inout SeededGenerator, pool: WorkerPool
+    using generator: inout SeededGenerator, targetNoise: SeededGenerator, pool: WorkerPool
   ) throws {
+    targetNoiseStream = targetNoise
     let networks = DDPGNetworks(
       observationCount: observationCount, actionCount: actionCount, configuration: configuration)
     self.configuration = configuration
@@ -37,11 +41,13 @@ struct DDPGLearner {
 
   /// One update of everything from the experiences at these positions, `batchSize` of them.
   ///
-  /// - Returns: the critic's loss before the update.
+  /// - Parameter weights: importance weights, one for each position; nil stands for 1.
+  /// - Returns: δ = Q(s, a) − y of the first critic before the update, one for each position.
   @discardableResult
   mutating func update(
-    from replay: ReplayBuffer, at positions: [Int], baseline: Double, scale: Double
-  ) throws -> Double {
+    from replay: ReplayBuffer, at positions: [Int], weights: [Float]? = nil, baseline: Double,
+    scale: Double
+  ) throws -> [Float] {
     for critic in critics {
       let rows = ReplayBatch(
         observations: try critic.online.input("observation"),
@@ -51,26 +57,40 @@ struct DDPGLearner {
     }
     let targets = try targets(
       from: replay, at: positions, baseline: Float(baseline), scale: Float(scale))
-    let losses = try critics.indices.map { try updateCritic($0, towards: targets) }
-    try updateActor()
-    return losses[0]
+    let errors = try critics.indices.map {
+      try updateCritic($0, towards: targets, weights: weights)
+    }
+    updateCount += 1
+    if updateCount % configuration.policyDelay == 0 {
+      try updateActor()
+      for network in critics + [actor] {
+        network.moveTarget(rate: configuration.targetUpdateRate)
+      }
+    }
+    return errors[0]
   }
 
   /// y of every row of the batch.
-  private func targets(
+  private mutating func targets(
     from replay: ReplayBuffer, at positions: [Int], baseline: Float, scale: Float
   ) throws -> [Float] {
     var targets = positions.map { position in
-      (replay.rewards.values[position] - baseline * replay.baselineWeights.values[position])
+      (replay.rewards[position] - baseline * replay.baselineWeights[position])
         / scale
     }
-    let discounts = positions.map { replay.discounts.values[$0] }
+    let discounts = positions.map { replay.discounts[$0] }
     guard discounts.contains(where: { $0 != 0 }) else { return targets }
     copyObservations(
       from: try critics[0].target.input("observation"), to: try actor.target.input("observation"))
     actor.target.forward()
+    let actions = try actor.target.output("action")
+    if let noise = configuration.targetNoise {
+      for index in actions.indices {
+        actions[index] = noise.applied(to: actions[index], using: &targetNoiseStream)
+      }
+    }
     for critic in critics {
-      DDPGLearner.scale(try actor.target.output("action"), to: try critic.target.input("action"))
+      DDPGLearner.scale(actions, to: try critic.target.input("action"))
       critic.target.forward()
     }
     let values = try critics.map { try $0.target.output("value") }
@@ -81,22 +101,23 @@ struct DDPGLearner {
     return targets
   }
 
-  /// ∂/∂Q of mean (Q − y)² is 2(Q − y)/batch.
-  private mutating func updateCritic(_ index: Int, towards targets: [Float]) throws -> Double {
+  /// ∂/∂Q of mean v·(Q − y)² is 2v(Q − y)/batch; returns Q − y.
+  private mutating func updateCritic(
+    _ index: Int, towards targets: [Float], weights: [Float]?
+  ) throws -> [Float] {
     let critic = critics[index]
     critic.online.forward()
     let values = try critic.online.output("value")
     let gradients = try critic.online.outputGradient("value")
-    var loss = 0.0
-    for (row, target) in targets.enumerated() {
-      let difference = values[row] - target
-      loss += Double(difference * difference)
-      gradients[row] = 2 * difference / Float(targets.count)
+    let errors = targets.indices.map { values[$0] - targets[$0] }
+    for (row, error) in errors.enumerated() {
+      gradients[row] = 2 * error / Float(targets.count)
+      if let weights { gradients[row] *= weights[row] }
     }
     critic.online.zeroGradients()
     critic.online.backward()
-    critics[index].step(targetUpdateRate: configuration.targetUpdateRate)
-    return loss / Double(targets.count)
+    critics[index].step()
+    return errors
   }
 
   /// The gradient of −mean Q(s, μ(s)): the critic's with respect to its action, times 2 for the
@@ -120,7 +141,7 @@ struct DDPGLearner {
     for index in logits.indices { logitGradients[index] = penalty * logits[index] }
     actor.online.zeroGradients()
     actor.online.backward()
-    actor.step(targetUpdateRate: configuration.targetUpdateRate)
+    actor.step()
   }
 
   /// The actor's part of the critic's rows: all but the history of actions.
@@ -142,12 +163,18 @@ struct DDPGLearner {
     for index in scaled.indices { scaled[index] = 2 * actions[index] - 1 }
   }
 
-  /// Takes up saved networks.
-  mutating func restore(_ state: DDPGState) throws(EnvironmentError) {
-    try actor.restore(state.actor)
-    guard state.critics.count == critics.count else {
-      throw .savedState(expected: "\(critics.count) critics", found: "\(state.critics.count)")
+  /// The networks' parameters by name.
+  var tensors: [String: Tensor] {
+    critics.enumerated().reduce(into: actor.tensors("actor")) { all, critic in
+      all.merge(critic.element.tensors("critic\(critic.offset + 1)")) { first, _ in first }
     }
-    for index in critics.indices { try critics[index].restore(state.critics[index]) }
+  }
+
+  /// Begins with saved networks.
+  func take(_ tensors: [String: Tensor]) throws(DDPGTransferError) {
+    try actor.take(tensors, "actor")
+    for (index, critic) in critics.enumerated() {
+      try critic.take(tensors, "critic\(index + 1)")
+    }
   }
 }

@@ -7,7 +7,7 @@ struct LearnedNetwork {
   let online: Executor
   /// θ′, for a batch.
   let target: Executor
-  var optimizer: Adam
+  private(set) var optimizer: Adam
   let learningRate: Double
 
   init(
@@ -22,50 +22,52 @@ struct LearnedNetwork {
     self.learningRate = learningRate
   }
 
-  /// One step of the optimiser, and θ′ ← θ′ + τ·(θ − θ′).
-  mutating func step(targetUpdateRate: Double) {
+  /// One step of the optimiser.
+  mutating func step() {
     optimizer.step(online.parameters, learningRate: learningRate)
     online.parametersChanged()
+  }
+
+  /// θ′ ← θ′ + τ·(θ − θ′).
+  func moveTarget(rate: Double) {
     for (source, target) in zip(online.parameters, target.parameters) {
       guard let from = source.values.baseAddress, let to = target.values.baseAddress else {
         continue
       }
-      Kernels.softUpdate(
-        source: from, target: to, rate: Float(targetUpdateRate), count: source.values.count)
+      Kernels.softUpdate(source: from, target: to, rate: Float(rate), count: source.values.count)
     }
     target.parametersChanged()
   }
 
-  var state: DDPGState.Network {
-    DDPGState.Network(
-      online: LearnedNetwork.values(of: online), target: LearnedNetwork.values(of: target),
-      optimizer: optimizer.state)
-  }
-
-  mutating func restore(_ state: DDPGState.Network) throws(EnvironmentError) {
-    try LearnedNetwork.write(state.online, to: online)
-    try LearnedNetwork.write(state.target, to: target)
-    optimizer.state = state.optimizer
-  }
-
-  static func values(of executor: Executor) -> [String: PackedFloats] {
+  /// The trained parameters, each name behind a prefix and a stroke.
+  func tensors(_ prefix: String) -> [String: Tensor] {
     Dictionary(
-      executor.parameters.map { ($0.name, PackedFloats($0.values)) },
-      uniquingKeysWith: { first, _ in first })
+      online.parameters.map { parameter in
+        (
+          "\(prefix)/\(parameter.name)",
+          Tensor(shape: parameter.shape) { parameter.values[$0] }
+        )
+      }, uniquingKeysWith: { first, _ in first })
   }
 
-  static func write(
-    _ values: [String: PackedFloats], to executor: Executor
-  ) throws(EnvironmentError) {
-    for parameter in executor.parameters {
-      guard let saved = values[parameter.name]?.values, saved.count == parameter.values.count
-      else {
-        throw .savedState(
-          expected: "\(parameter.values.count) numbers for \(parameter.name)",
-          found: "\(values[parameter.name]?.values.count ?? 0)")
+  /// Begins with these parameters; the target's become the same.
+  ///
+  /// - Throws: `DDPGTransferError.tensor` for one that is missing, of another shape or not finite.
+  func take(_ tensors: [String: Tensor], _ prefix: String) throws(DDPGTransferError) {
+    for (parameter, follower) in zip(online.parameters, target.parameters) {
+      let name = "\(prefix)/\(parameter.name)"
+      guard let saved = tensors[name], saved.shape == parameter.shape else {
+        throw .tensor(
+          name: name, expected: "the shape \(parameter.shape)",
+          found: tensors[name].map { "\($0.shape)" } ?? "none")
       }
-      _ = parameter.values.update(fromContentsOf: saved)
+      guard saved.scalars.allSatisfy(\.isFinite) else {
+        throw .tensor(name: name, expected: "finite numbers", found: "another")
+      }
+      _ = parameter.values.update(fromContentsOf: saved.scalars)
+      _ = follower.values.update(fromContentsOf: saved.scalars)
     }
-    executor.parametersChanged()
+    online.parametersChanged()
+    target.parametersChanged()
   }
 }

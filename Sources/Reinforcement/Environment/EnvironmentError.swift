@@ -10,8 +10,8 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
   case contract(episode: Int, step: Int, expected: String, found: String)
   /// An environment that an agent cannot act in.
   case unsuitable(agent: String, expected: String, found: String)
-  /// A saved state that belongs to something else.
-  case savedState(expected: String, found: String)
+  /// Something that always holds and does not: an error of ours.
+  case invariant(expected: String, found: String)
 
   /// One sentence for the user.
   public var description: String {
@@ -26,8 +26,8 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
       "episode \(episode), step \(step): expected \(expected), found \(found)"
     case .unsuitable(let agent, let expected, let found):
       "the agent \(agent) expects \(expected), found \(found)"
-    case .savedState(let expected, let found):
-      "a saved state does not fit: expected \(expected), found \(found)"
+    case .invariant(let expected, let found):
+      "an invariant is broken: expected \(expected), found \(found)"
     }
   }
 }

@@ -3,7 +3,9 @@ public import Tensors
 
 /// Noise around an actor's action, smaller from episode to episode.
 ///
-///     σ(e) = max(σ₀ · decayᵉ, σ_final)        e = episodes since the warm-up
+///     exponential   σ(e) = max(σ₀ · decayᵉ, σ_final)                 e = episodes since the warm-up
+///     linear        σ(e) = σ₀ + (σ_final − σ₀) · min(e/n, 1)         n = decayEpisodes
+///     constant      σ(e) = σ₀
 ///
 /// All in units of the action space's width, so that the AMC paper's σ₀ is 0.5.
 public struct ExplorationNoise: Codable, Equatable, Sendable {
@@ -15,8 +17,18 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
     case gaussian
   }
 
+  /// How the noise changes from episode to episode; a schedule reads the fields of its equation alone.
+  public enum Schedule: String, Codable, Sendable, CaseIterable {
+    /// By a factor, down to a floor.
+    case exponential
+    /// By equal amounts, to its last value.
+    case linear
+    /// Not at all: TD3's.
+    case constant
+  }
+
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case shape, standardDeviation, decay, finalStandardDeviation
+    case shape, schedule, standardDeviation, decay, decayEpisodes, finalStandardDeviation
   }
 
   /// The names of the fields, for messages.
@@ -24,11 +36,15 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
 
   /// How the noise is kept within the action space.
   public var shape: Shape
+  /// How the noise changes from episode to episode.
+  public var schedule: Schedule
   /// σ₀, of the first episode after the warm-up and, where the warm-up uses noise, during it.
   public var standardDeviation: Double
-  /// What σ is multiplied by after each episode.
+  /// What σ is multiplied by after each episode; of `exponential` alone.
   public var decay: Double
-  /// Below which σ does not fall.
+  /// n, the episodes until σ has its last value; of `linear` alone.
+  public var decayEpisodes: Int
+  /// σ_final, below which σ does not fall.
   public var finalStandardDeviation: Double
 
   /// The AMC paper's noise: its σ is 0.04 after 50 episodes.
@@ -37,10 +53,13 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
 
   /// Noise; the defaults are for a few hundred episodes.
   public init(
-    shape: Shape = .truncatedNormal, standardDeviation: Double = 0.3, decay: Double = 0.98,
+    shape: Shape = .truncatedNormal, schedule: Schedule = .exponential,
+    standardDeviation: Double = 0.3, decay: Double = 0.98, decayEpisodes: Int = 200,
     finalStandardDeviation: Double = 0.06
   ) {
     self.shape = shape
+    self.schedule = schedule
+    self.decayEpisodes = decayEpisodes
     self.standardDeviation = standardDeviation
     self.decay = decay
     self.finalStandardDeviation = finalStandardDeviation
@@ -51,6 +70,8 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
     self.init()
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     shape = try fields.decodeIfPresent(Shape.self, forKey: .shape) ?? shape
+    schedule = try fields.decodeIfPresent(Schedule.self, forKey: .schedule) ?? schedule
+    decayEpisodes = try fields.decodeIfPresent(Int.self, forKey: .decayEpisodes) ?? decayEpisodes
     standardDeviation =
       try fields.decodeIfPresent(Double.self, forKey: .standardDeviation) ?? standardDeviation
     decay = try fields.decodeIfPresent(Double.self, forKey: .decay) ?? decay
@@ -61,7 +82,16 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
 
   /// σ of the episode that lies `episodes` after the warm-up; a negative number counts as 0.
   public func standardDeviation(afterWarmup episodes: Int) -> Double {
-    max(standardDeviation * pow(decay, Double(max(episodes, 0))), finalStandardDeviation)
+    let episodes = Double(max(episodes, 0))
+    switch schedule {
+    case .exponential:
+      return max(standardDeviation * pow(decay, episodes), finalStandardDeviation)
+    case .linear:
+      let part = min(episodes / Double(max(decayEpisodes, 1)), 1)
+      return standardDeviation + (finalStandardDeviation - standardDeviation) * part
+    case .constant:
+      return standardDeviation
+    }
   }
 
   /// An action in 0…1 with noise, again in 0…1.

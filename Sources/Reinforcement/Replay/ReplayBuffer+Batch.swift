@@ -1,5 +1,3 @@
-import Networks
-
 /// Where a batch of experiences is copied to, column by column, row-major.
 struct ReplayBatch {
   var observations: UnsafeMutableBufferPointer<Float>
@@ -16,10 +14,10 @@ extension ReplayBuffer {
   }
 
   private func copy(
-    _ column: PackedFloats, _ indices: [Int], width: Int,
+    _ column: [Float], _ indices: [Int], width: Int,
     to target: UnsafeMutableBufferPointer<Float>
   ) {
-    column.values.withUnsafeBufferPointer { source in
+    column.withUnsafeBufferPointer { source in
       for (row, index) in indices.enumerated() {
         for component in 0..<width {
           target[row * width + component] = source[index * width + component]

@@ -1,7 +1,7 @@
 extension ReplayBuffer {
-  /// Checks the invariants, after reading a saved state and in tests.
+  /// Checks the invariants.
   ///
-  /// - Throws: `EnvironmentError.savedState` with the first one that does not hold.
+  /// - Throws: `EnvironmentError.invariant` with the first one that does not hold.
   public func checkInvariants() throws(EnvironmentError) {
     try require(count >= 0 && count <= capacity, "at most \(capacity) experiences", "\(count)")
     try require(
@@ -14,18 +14,18 @@ extension ReplayBuffer {
     ]
     for (column, width) in columns {
       try require(
-        column.values.count == count * width, "\(count * width) numbers in a column",
-        "\(column.values.count)")
+        column.count == count * width, "\(count * width) numbers in a column",
+        "\(column.count)")
     }
     try require(
-      discounts.values.allSatisfy { $0 >= 0 && $0 <= 1 }, "discounts in 0…1", "another one")
+      discounts.allSatisfy { $0 >= 0 && $0 <= 1 }, "discounts in 0…1", "another one")
     try require(
-      actions.values.allSatisfy { abs($0) <= 1.001 }, "executed actions in −1…1", "another one")
+      actions.allSatisfy { abs($0) <= 1.001 }, "executed actions in −1…1", "another one")
   }
 
   private func require(
     _ holds: Bool, _ expected: String, _ found: String
   ) throws(EnvironmentError) {
-    guard holds else { throw .savedState(expected: expected, found: found) }
+    guard holds else { throw .invariant(expected: expected, found: found) }
   }
 }

@@ -1,4 +1,3 @@
-import Networks
 public import Tensors
 
 /// What the critic learns from: one stored decision and what it led to.
@@ -22,7 +21,7 @@ public struct Experience: Equatable, Sendable {
 /// Invariants, checked by `checkInvariants()`: `count` is at most `capacity`; the ring is full
 /// before anything is overwritten; every column holds `count` rows. Every stored experience has the
 /// same chance to be drawn, those of first and last steps too.
-public struct ReplayBuffer: Codable, Equatable, Sendable {
+public struct ReplayBuffer: Equatable, Sendable {
   /// How many experiences fit.
   public let capacity: Int
   /// The components of an observation.
@@ -34,12 +33,12 @@ public struct ReplayBuffer: Codable, Equatable, Sendable {
   /// Where the next one goes.
   public private(set) var next = 0
 
-  var observations = PackedFloats([])
-  var actions = PackedFloats([])
-  var rewards = PackedFloats([])
-  var discounts = PackedFloats([])
-  var baselineWeights = PackedFloats([])
-  var nextObservations = PackedFloats([])
+  var observations = [Float]()
+  var actions = [Float]()
+  var rewards = [Float]()
+  var discounts = [Float]()
+  var baselineWeights = [Float]()
+  var nextObservations = [Float]()
 
   /// An empty ring; its capacity is at least 1.
   public init(capacity: Int, observationCount: Int, actionCount: Int) {
@@ -63,11 +62,11 @@ public struct ReplayBuffer: Codable, Equatable, Sendable {
   /// The experience at a position in `0..<count`.
   public subscript(index: Int) -> Experience {
     Experience(
-      observation: Array(observations.values[rows(index, observationCount)]),
-      action: Array(actions.values[rows(index, actionCount)]),
-      reward: rewards.values[index], discount: discounts.values[index],
-      baselineWeight: baselineWeights.values[index],
-      nextObservation: Array(nextObservations.values[rows(index, observationCount)]))
+      observation: Array(observations[rows(index, observationCount)]),
+      action: Array(actions[rows(index, actionCount)]),
+      reward: rewards[index], discount: discounts[index],
+      baselineWeight: baselineWeights[index],
+      nextObservation: Array(nextObservations[rows(index, observationCount)]))
   }
 
   /// Positions drawn uniformly with replacement; none when the ring is empty.
@@ -80,12 +79,12 @@ public struct ReplayBuffer: Codable, Equatable, Sendable {
   }
 
   private mutating func put(
-    _ row: [Float], in column: WritableKeyPath<ReplayBuffer, PackedFloats>
+    _ row: [Float], in column: WritableKeyPath<ReplayBuffer, [Float]>
   ) {
     if count < capacity {
-      self[keyPath: column].values.append(contentsOf: row)
+      self[keyPath: column].append(contentsOf: row)
     } else {
-      self[keyPath: column].values.replaceSubrange(rows(next, row.count), with: row)
+      self[keyPath: column].replaceSubrange(rows(next, row.count), with: row)
     }
   }
 }

@@ -144,6 +144,20 @@ import Testing
     #expect(try read(#"{"name": "n"}"#).agent.stepInputs == nil)
   }
 
+  @Test func td3HasANameAndItsNoiseCanBeTakenAway() throws {
+    #expect(try read(#"{"name": "n", "agent": {"preset": "td3"}}"#).agent == .td3)
+    var expected = DDPGConfiguration.td3
+    expected.targetNoise?.clip = 0.5
+    let wider = #"{"name": "n", "agent": {"preset": "td3", "targetNoise": {"clip": 0.5}}}"#
+    #expect(try read(wider).agent == expected)
+    expected.targetNoise = nil
+    expected.returnTarget = .monteCarlo
+    let bare =
+      #"{"name": "n", "agent": {"preset": "td3", "targetNoise": null, "returnTarget": "monteCarlo"}}"#
+    #expect(try read(bare).agent == expected)
+    #expect(try EnvironmentDefinition(JSONReader(read(bare).json)) == read(bare))
+  }
+
   @Test func everyFieldIsRead() throws {
     let definition = try read(Self.full)
     #expect(definition.budgets == [try Budget("macs=0.7"), try Budget("weightBytes=300kB")])
@@ -225,7 +239,22 @@ import Testing
       "baselines[1]: expected each agent once, found 'random' again"
     ),
     (#"{"name": "n", "agent": {"noise": {"foo": 1}}}"#, "agent.noise.foo is not a known field"),
-    (#"{"name": "n", "agent": {"preset": "haq"}}"#, "agent.preset: expected espalier, amcPaper"),
+    (
+      #"{"name": "n", "agent": {"preset": "haq"}}"#,
+      "agent.preset: expected espalier, amcPaper, td3"
+    ),
+    (
+      #"{"name": "n", "agent": {"targetNoise": {"sigma": 1}}}"#,
+      "agent.targetNoise.sigma is not a known field"
+    ),
+    (
+      #"{"name": "n", "agent": {"targetNoise": {}}}"#,
+      "targetNoise: expected none, or returnTarget 'bootstrap'"
+    ),
+    (
+      #"{"name": "n", "agent": {"replay": "sorted"}}"#,
+      "agent.replay: expected a value of another type or name"
+    ),
     (
       #"{"name": "n", "agent": {"stepInputs": 9223372036854775807}}"#,
       "stepInputs: expected 0 to 10000"

@@ -16,7 +16,7 @@ import Testing
 
   private static let files = [
     "environment.json", "run.json", "episodes.jsonl", "episodes-uniform.jsonl", "policy.json",
-    "compressed.onnx", "summary.json",
+    "compressed.onnx", "summary.json", "agent.json",
   ]
 
   private func expectEqualRuns(_ a: (TinySearch, String), _ b: (TinySearch, String)) throws {

@@ -1,5 +1,4 @@
 import Foundation
-import Reinforcement
 import Tensors
 
 /// A task with a known optimum: keep ratios k of layers under a linear budget that is met exactly.
@@ -11,16 +10,23 @@ import Tensors
 /// the layers left can still meet the budget, so that the last one has no choice. Only the last
 /// step is rewarded. An observation has the layer's position and features, what is left, and the
 /// last action, but not the sensitivities.
-final class SeparableBudget: Environment {
-  let observationSpace: BoxSpace
-  let actionSpace = BoxSpace(0.1...1)
-  let costs: [Double]
-  let sensitivities: [Double]
-  let powers: [Double]
+public final class SeparableBudget: Environment {
+  /// Nine components in 0…1.
+  public let observationSpace: BoxSpace
+  /// One keep ratio.
+  public let actionSpace = BoxSpace(0.1...1)
+  /// c by layer.
+  public let costs: [Double]
+  /// s by layer.
+  public let sensitivities: [Double]
+  /// p by layer.
+  public let powers: [Double]
   private let features: [[Double]]
   private var kept: [Double]?
 
-  init(layers: Int, seed: UInt64) {
+  /// A task; it has at least two layers.
+  public init(layers: Int, seed: UInt64) {
+    let layers = max(layers, 2)
     var stream = RandomStreams(seed: seed).stream("separable budget")
     costs = (0..<layers).map { _ in stream.uniform(in: 0.3...1) }
     powers = (0..<layers).map { _ in stream.uniform(in: 1.5...3) }
@@ -31,14 +37,19 @@ final class SeparableBudget: Environment {
     observationSpace = BoxSpace(count: 9, in: 0...1)
   }
 
-  var budget: Double { 0.5 * costs.reduce(0, +) }
+  /// What the kept parts cost in all.
+  public var budget: Double { 0.5 * costs.reduce(0, +) }
 
-  func reset(seed: UInt64) -> EpisodeStart {
+  /// Begins with nothing decided; the seed changes nothing.
+  public func reset(seed: UInt64) -> EpisodeStart {
     kept = []
     return EpisodeStart(observation: observation([]))
   }
 
-  func step(_ action: [Double]) throws -> Transition {
+  /// Decides one layer.
+  ///
+  /// - Throws: `EnvironmentError` for a step after the end or an action that is none.
+  public func step(_ action: [Double]) throws -> Transition {
     guard var kept, kept.count < costs.count else { throw EnvironmentError.episodeIsOver }
     let ratio = bounded(try actionSpace.checked(action)[0], after: kept)
     kept.append(ratio)
@@ -49,11 +60,13 @@ final class SeparableBudget: Environment {
       info: ended ? ["cost": .number(cost(kept))] : [:], executedAction: [ratio])
   }
 
-  func reward(_ kept: [Double]) -> Double {
+  /// The reward of ratios for all layers.
+  public func reward(_ kept: [Double]) -> Double {
     0.9 - kept.indices.reduce(0) { $0 + sensitivities[$1] * pow(1 - kept[$1], powers[$1]) }
   }
 
-  func cost(_ kept: [Double]) -> Double { zip(kept, costs).reduce(0) { $0 + $1.0 * $1.1 } }
+  /// Σ c·k of ratios for the first layers or all.
+  public func cost(_ kept: [Double]) -> Double { zip(kept, costs).reduce(0) { $0 + $1.0 * $1.1 } }
 
   private func bounded(_ ratio: Double, after kept: [Double]) -> Double {
     let layer = kept.count
@@ -76,7 +89,7 @@ final class SeparableBudget: Environment {
   /// The best reward: where marginal losses per cost are equal (water filling), by bisection.
   ///
   ///     sₜ·pₜ·(1 − kₜ)^(pₜ−1) = λ·cₜ
-  var optimum: Double {
+  public var optimum: Double {
     func ratios(_ price: Double) -> [Double] {
       costs.indices.map { layer in
         let p = powers[layer]
