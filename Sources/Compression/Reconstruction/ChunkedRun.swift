@@ -3,11 +3,14 @@ import Tensors
 
 /// Runs a graph over many examples, a chunk at a time.
 enum ChunkedRun {
+  /// The most examples in one pass.
+  static let chunk = 64
+
   /// Examples in one pass: enough to share out, few enough that what a layer makes of them stays near
   /// the processor.
-  private static func chunk(of inputs: [String: StoredValue]) -> Int {
+  private static func passSize(of inputs: [String: StoredValue]) -> Int {
     let largest = inputs.values.map(\.exampleCount).max() ?? 1
-    return min(max(1_600_000 / max(largest, 1), 8), 64)
+    return min(max(1_600_000 / max(largest, 1), 8), chunk)
   }
 
   /// The values of a graph for all examples.
@@ -22,7 +25,7 @@ enum ChunkedRun {
     visit: (_ first: Int, _ count: Int, _ executor: Executor) throws -> Void
   ) throws {
     let total = inputs.values.first?.shape.extents.first ?? 0
-    let chunk = chunk(of: inputs)
+    let chunk = passSize(of: inputs)
     var executor: Executor?
     for first in stride(from: 0, to: total, by: chunk) {
       let count = min(chunk, total - first)

@@ -28,7 +28,8 @@ import Testing
 
   private static let full = """
     { "name": "full", "kind": "amc", "summary": "all of it", "model": "m.onnx",
-      "data": "cifar10:/data", "preprocessing": { "mean": [0.1, 0.25, 0.3], "std": [1, 0.2, 2] },
+      "data": "npy:/data", "split": { "calibration": "0of3", "validation": "1of3", "test": "2of3" },
+      "preprocessing": { "mean": [0.1, 0.25, 0.3], "std": [1, 0.2, 2] },
       "budget": { "weightBytes": "300kB", "macs": 0.7 }, "episodes": 12, "channelMultiple": 4,
       "reward": "accuracy - 0.1 * flops / originalFlops", "widths": "all", "smallestKeep": 0.1,
       "pruning": { "criterion": "l1", "reconstruction": "original", "refit": "all",
@@ -52,7 +53,7 @@ import Testing
     // Resolved: every field stands there but those left to the user.
     let fields = Set((definition.json.objectValue ?? [:]).keys)
     #expect(
-      fields.union(["model", "data", "screeningImages", "fineTuning"])
+      fields.union(["model", "data", "split", "screeningImages", "fineTuning"])
         .union(WeightPruningSettings.fields) == Set(EnvironmentDefinition.fields))
     #expect(
       fields.isSuperset(of: WeightPruningSettings.fields) == (definition.weights != nil))

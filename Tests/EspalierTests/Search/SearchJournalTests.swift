@@ -6,8 +6,10 @@ import Testing
 
 @Suite struct SearchJournalTests {
   private let folder: TemporaryFolder
-  private let whole = #"{"episode":0,"validation":51.5,"widths":[3,4]}"#
-  private let second = #"{"episode":1,"validation":50,"widths":[3,5]}"#
+  private let whole =
+    #"{"episode":0,"meetsBudget":true,"reward":0.515,"validation":51.5,"widths":[3,4]}"#
+  private let second =
+    #"{"episode":1,"meetsBudget":false,"reward":0.5,"validation":50,"widths":[3,5]}"#
 
   init() throws { folder = try TemporaryFolder() }
 
@@ -22,6 +24,7 @@ import Testing
     #expect(lines.map(\.episode) == [0, 1])
     #expect(lines.map(\.choices) == [[3, 4], [3, 5]])
     #expect(lines.map(\.accuracy) == [51.5, 50])
+    #expect(lines.map(\.reward) == [0.515, 0.5] && lines.map(\.meetsBudget) == [true, false])
     #expect(lines.map(\.text) == [whole, second])
     #expect(journal.hasEpisodes)
   }
