@@ -30,6 +30,8 @@ let package = Package(
     .executable(name: "espalier", targets: ["EspalierTool"]),
     .library(name: "EspalierCommands", targets: ["EspalierCommands"]),
     .library(name: "Espalier", targets: ["Espalier"]),
+    .library(name: "Reinforcement", targets: ["Reinforcement"]),
+    .library(name: "Tensors", targets: ["Tensors"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -77,10 +79,6 @@ let package = Package(
       ]),
     .executableTarget(
       name: "EspalierTool", dependencies: ["EspalierCommands"], swiftSettings: settings),
-    // what helps an agent, measured
-    .executableTarget(
-      name: "AgentBenchmark", dependencies: ["Reinforcement", "Tensors"], path: "Benchmarks/agents",
-      exclude: ["README.md", "transfer.sh"], swiftSettings: settings),
     // tests, which mirror the rooms
     .target(
       name: "TestSupport", dependencies: ["Networks", "Tensors"], path: "Tests/TestSupport",

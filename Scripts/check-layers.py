@@ -31,7 +31,6 @@ LAYERS = {
     "Espalier": 6,
     "EspalierCommands": 7,
     "EspalierTool": 8,
-    "AgentBenchmark": 8,
 }
 # Within a layer, who may stand on whom: data sets are read from NumPy files, which Interchange owns.
 WITHIN_A_LAYER = {("Datasets", "Interchange")}

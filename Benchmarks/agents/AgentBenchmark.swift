@@ -3,7 +3,7 @@ import Foundation
 /// Runs every variant on every task and prints a table: median [smallest, largest] over the seeds.
 ///
 ///     swift build -c release
-///     nice -n 15 .build/release/AgentBenchmark .build/release/espalier
+///     nice -n 15 Benchmarks/.build/release/AgentBenchmark .build/release/espalier
 @main struct AgentBenchmark {
   static func main() {
     guard CommandLine.arguments.count > 1 else {

@@ -21,8 +21,9 @@ public struct PairedComparison: Equatable, Sendable {
     secondOnly = zip(first, second).count { !$0 && $1 }
   }
 
-  /// The probability that equally good networks differ by as much or more: with b and c images in favour
-  /// of one and the other, and k the smaller,
+  /// The probability that equally good networks differ by as much or more.
+  ///
+  /// With b and c images in favour of one and the other, and k the smaller,
   ///
   ///     p = min(1, 2 · Σ_{i ≤ k} C(b + c, i) / 2^(b + c))
   public var pValue: Double {

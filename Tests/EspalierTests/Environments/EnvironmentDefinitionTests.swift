@@ -23,7 +23,7 @@ import Testing
     #expect(definition.validationImages == 5000 && definition.calibrationImages == 1000)
     #expect(definition.batch == 50 && definition.agent == DDPGConfiguration())
     #expect(definition.baselines.isEmpty && definition.screeningImages == nil)
-    #expect(definition.fineTuning == nil)
+    #expect(definition.fineTuning == nil && definition.split == nil)
   }
 
   private static let full = """
@@ -55,8 +55,7 @@ import Testing
     #expect(
       fields.union(["model", "data", "split", "screeningImages", "fineTuning"])
         .union(WeightPruningSettings.fields) == Set(EnvironmentDefinition.fields))
-    #expect(
-      fields.isSuperset(of: WeightPruningSettings.fields) == (definition.weights != nil))
+    #expect(fields.isSuperset(of: WeightPruningSettings.fields) == (definition.weights != nil))
   }
 
   private static let sparse = """
