@@ -22,8 +22,9 @@ public enum CompressionError: Error, Equatable, CustomStringConvertible {
       return "node '\(node)' (\(type)) cannot be sliced: \(reason)"
     case .unreachableBudget(let quantity, let asked, let smallest, let original):
       let least = Double(Int((smallest / original * 10000).rounded(.up))) / 10000
+      let part = original == 1 ? "" : " (\(least) of the original \(Self.text(original)))"
       return "the budget \(quantity)=\(Self.text(asked)) cannot be reached: the smallest reachable "
-        + "is \(Self.text(smallest)) (\(least) of the original \(Self.text(original)))"
+        + "is \(original == 1 ? "\(least)" : Self.text(smallest))\(part)"
     case .nothingToPrune(let reason):
       return "nothing can be pruned: \(reason)"
     case .policyMismatch(let layer, let expected, let found):

@@ -134,7 +134,7 @@ public final class PruningProblem {
   /// A candidate within the limits that is plainly worse than the best so far may be measured less
   /// exactly; see `Evaluator`.
   ///
-  /// - Throws: what cutting and measuring throw.
+  /// - Throws: what cutting and measuring throw; `CompressionError.setting` when the reward is not finite.
   public func evaluate(_ choices: [Int]) throws -> Candidate {
     evaluations += 1
     let cost = cost(choices)
@@ -142,6 +142,11 @@ public final class PruningProblem {
     let accuracy = try known[choices] ?? measure(choices, cost, isAllowed: isAllowed)
     known[choices] = accuracy
     let reward = worth(accuracy, cost)
+    guard reward.isFinite else {
+      throw CompressionError.setting(
+        name: "reward", expected: "a finite number for every candidate",
+        found: "\(reward) at accuracy \(accuracy / 100) and \(cost.macs) MACs")
+    }
     if isAllowed { best = max(best, reward) }
     return Candidate(choices: choices, cost: cost, accuracy: accuracy, reward: reward)
   }

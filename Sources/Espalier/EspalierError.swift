@@ -61,7 +61,7 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
     case .runBusy(let folder):
       "another process is searching in '\(folder)'"
     case .otherRun(let folder, let reason):
-      "the run in '\(folder)' cannot be resumed: \(reason)"
+      "the run in '\(folder)' cannot be used: \(reason)"
     case .otherModel(let expected, let found):
       "the policy is for another model: expected sha256 \(expected), found \(found)"
     case .setting(let name, let expected, let found):

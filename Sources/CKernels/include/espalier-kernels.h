@@ -1,5 +1,5 @@
 /* The loops that decide the speed: whole-tile kernels in C, chosen once at run time for the
-   processor at hand (AVX2 with FMA, or portable C). All are single-threaded and touch only the
+   processor at hand (AVX-512, AVX2 with FMA, or portable C). All are single-threaded and touch only the
    memory they are given. Every pointer is to 32-bit floats; extents are in elements. */
 #ifndef ESPALIER_KERNELS_H
 #define ESPALIER_KERNELS_H
@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The name of the path in use: "avx2" or "portable". `ESPALIER_CPU=portable` forces the latter. */
+/* The name of the path in use: "avx512", "avx2" or "portable". `ESPALIER_CPU` forces one of the last
+   two. */
 const char *espalier_cpu_path(void);
 
 /* Adds to a counter that several threads share and returns what stood there before. */

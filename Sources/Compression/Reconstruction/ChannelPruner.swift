@@ -155,9 +155,11 @@ public final class ChannelPruner {
         graph.withhold(selection.removed, from: graph.nodes[index], dependencies)
       }
       let isSettled = selection.isSettled(inputsOf: layer)
-      let needsProblem =
+      let isSolvedFor =
         settings.reconstruction != .none
-        || (settings.criterion == .leastSquares && !isSettled)
+        && (!isSettled || settings.refit == .all
+          || selection.keptInputs(of: layer).count < layer.channels)
+      let needsProblem = isSolvedFor || (settings.criterion == .leastSquares && !isSettled)
       let problem = needsProblem ? try self.problem(layer, run: &run, graph: graph) : nil
       try selection.settle(layer, criterion: settings.criterion, problem: problem)
       guard settings.reconstruction != .none, let problem else { continue }

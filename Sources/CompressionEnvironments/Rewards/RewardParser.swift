@@ -12,6 +12,9 @@ struct RewardParser {
 
   /// How deeply parentheses and signs may be nested.
   private static let deepest = 64
+  /// How many parts there may be: every operation is one, and each nests the tree.
+  private static let mostParts = 1000
+  private var parts = 0
 
   init(_ text: String) {
     characters = Array(text)
@@ -46,6 +49,8 @@ struct RewardParser {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.deepest else { throw failure("at most \(Self.deepest) nested parts") }
+    parts += 1
+    guard parts <= Self.mostParts else { throw failure("at most \(Self.mostParts) parts in all") }
     if take(oneOf: "-") != nil { return .negative(try factor()) }
     if take(oneOf: "(") != nil {
       let inner = try sum()

@@ -31,7 +31,7 @@ public struct EvolutionSearch: PolicySearch {
       let point = strategy.sample(using: &stream).map { min(max($0, 0), 1) }
       let requested = point.map { low + width * $0 }
       guard let (candidate, executed) = try play(requested, environment) else { return }
-      generation.append((executed.map { ($0 - low) / width }, candidate.reward))
+      generation.append((executed.map { width > 0 ? ($0 - low) / width : 0.5 }, candidate.reward))
       if generation.count == strategy.populationSize {
         try strategy.update(generation)
         generation = []

@@ -22,6 +22,7 @@ public final class WeightSpace: SearchSpace {
   /// All weights of the decided layers, zeros among them.
   public let weightCount: Int
 
+  private let smallest: SmallestDensity
   /// What stays whatever is decided, bytes of the decided layers aside.
   private let fixed: NetworkCost
   /// Bytes of a layer by the weights it keeps, as far as asked for.
@@ -36,6 +37,7 @@ public final class WeightSpace: SearchSpace {
   /// - Throws: `CompressionError.nothingToPrune`; `GraphError` when shapes cannot be inferred.
   public init(_ graph: Graph, original: NetworkCost? = nil, smallest: SmallestDensity) throws {
     self.graph = graph
+    self.smallest = smallest
     let dense = try NetworkCost(graph)
     originalCost = original ?? dense
     let shapes = try graph.shapes(batch: 1)
@@ -82,27 +84,26 @@ public final class WeightSpace: SearchSpace {
     return CostLimit(.parameters, most: fixed.parameters + most)
   }
 
-  /// Finds out before a search what stages certainly cannot be reached, whatever the ones before keep.
+  /// Makes sure before a search that every stage can be reached, however the ones before spread what they
+  /// keep.
   ///
-  /// A stage takes the most when the one before left as many weights as it may in the layers of the
-  /// smallest bound; rounding, and how they are spread, may take more room still.
+  /// What a stage must keep is the sum of max(1, ⌈bound · standing⌉) over the layers. It is largest when
+  /// the weights stand in the layers of the largest bound, and no layer's rounding adds more than one.
   ///
-  /// - Throws: `CompressionError.unreachableBudget` with the smallest density of the first such stage.
+  /// - Throws: `CompressionError.unreachableBudget` with the smallest density of the first stage that
+  ///   might not be.
   public func check(stages: [Double]) throws(CompressionError) {
-    let bounds = zip(layers, decisions).map { layer, decision in
-      (bound: Double(decision.fewest) / Double(decision.whole), count: layer.count)
-    }
-    let cheapest = bounds.sorted { $0.bound < $1.bound }
+    let bounds = layers.map { (bound: smallest.of($0.operatorType), count: $0.count) }
+    let dearest = bounds.sorted { $0.bound > $1.bound }
     for (before, density) in zip(stages, stages.dropFirst()) {
       var left = before * Double(weightCount)
-      var fewest = 0.0
-      for (bound, count) in cheapest {
+      var fewest = Double(layers.count)
+      for (bound, count) in dearest {
         let part = min(left, Double(count))
         fewest += part * bound
         left -= part
       }
-      // One weight for each layer is the rounding that a bound counted here may hold.
-      guard fewest - Double(layers.count) <= density * Double(weightCount) else {
+      guard fewest <= density * Double(weightCount) else {
         throw .unreachableBudget(
           quantity: "density", asked: density, smallest: fewest / Double(weightCount), original: 1)
       }

@@ -42,7 +42,9 @@ public struct Budget: Equatable, Sendable {
     let units: [Character: Double] = ["k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9]
     let unit = number.last.flatMap { units[$0] }
     if unit != nil { number.removeLast() }
-    guard let value = Double(number), value.isFinite, value > 0 else {
+    guard !number.contains(where: { "xX".contains($0) }), let value = Double(number),
+      value.isFinite, value > 0
+    else {
       throw .budget(
         text: "\(key)=\(text)",
         expected: "a part of the original such as 0.5, or a positive number such as 20M")
@@ -68,7 +70,8 @@ public struct Budget: Equatable, Sendable {
 
   /// The limit, given the original's cost, in whole numbers.
   public func limit(original: NetworkCost) -> CostLimit {
-    let most = isPart ? value * Double(original[quantity]) : value
+    // Products such as 0.29 · 100 come out a little too small.
+    let most = isPart ? value * Double(original[quantity]) + 1e-6 : value
     return CostLimit(quantity, most: Int(min(most, 1e18).rounded(.down)))
   }
 }

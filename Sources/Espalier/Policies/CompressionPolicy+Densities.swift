@@ -53,6 +53,8 @@ extension CompressionPolicy {
         ("keptOutputIndices", layer.keptOutputIndices != nil),
         ("keptInputChannels", layer.keptInputChannels != nil),
         ("keptOutputChannels", layer.keptOutputChannels != nil),
+        ("inputChannels", layer.inputChannels != nil),
+        ("outputChannels", layer.outputChannels != nil),
         ("weightBits", layer.weightBits != nil), ("activationBits", layer.activationBits != nil),
       ]
       if let other = others.first(where: \.isThere) {

@@ -205,7 +205,6 @@ extension PruningSettings {
       }
       return choice
     }
-    criterion = try choice("criterion", record.criterion)
     reconstruction = try choice("reconstruction", record.reconstruction)
     if let text = record.refit { refit = try choice("refit", text) }
     if let given = record.ridge { ridge = given }

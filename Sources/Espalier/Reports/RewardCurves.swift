@@ -1,5 +1,7 @@
 public import CompressionPolicies
+import Datasets
 public import Foundation
+import Interchange
 
 /// The best reward against the number of evaluations, agent by agent, over runs with different seeds.
 public struct RewardCurves: Equatable, Sendable {
@@ -60,16 +62,19 @@ public struct RewardCurves: Equatable, Sendable {
 
   /// Reads the journals of some runs.
   ///
-  /// The runs must be of one search but for seed, agent, baselines and number of episodes.
+  /// The runs must be of one search but for seed, agent, baselines and number of episodes. What an agent
+  /// found from one seed counts once. Of a search in stages the first counts: the later ones begin
+  /// with what the run's own agent left.
   ///
   /// - Throws: `EspalierError.definition` for a folder that holds no run, `.setting` naming the run that
   ///   is another search, `.otherRun` for a journal that cannot be read.
   public init(_ runs: [URL]) throws {
     var curves: [(name: String, runs: [[Double]])] = []
+    var seen: Set<String> = []
     var first: (name: JSONValue, identity: JSONValue, folder: String)?
     for folder in runs {
       let run = RunDirectory(folder)
-      let (identity, agent, baselines) = try Self.description(run)
+      let (identity, seed, agent, baselines) = try Self.description(run)
       if let first, first.identity != identity {
         throw EspalierError.setting(
           name: "run '\(run.folder.path)'", expected: "the same search as '\(first.folder)'",
@@ -77,7 +82,10 @@ public struct RewardCurves: Equatable, Sendable {
       }
       first = first ?? (identity["name"] ?? .null, identity, run.folder.path)
       for (position, name) in ([agent] + baselines.filter { $0 != agent }).enumerated() {
-        let journal = SearchJournal(run.episodes(baseline: position > 0 ? name : nil))
+        // In a stage of its own every search begins with the same network; later ones do not.
+        let folder = identity["stages"] == nil ? run : run.stage(1)
+        let journal = SearchJournal(folder.episodes(baseline: position > 0 ? name : nil))
+        guard seen.insert("\(name) \(seed)").inserted else { continue }
         let curve = Self.curve(try journal.lines())
         guard !curve.isEmpty else { continue }
         if let known = curves.firstIndex(where: { $0.name == name }) {
@@ -87,7 +95,12 @@ public struct RewardCurves: Equatable, Sendable {
         }
       }
     }
-    environment = first?.name.stringValue ?? ""
+    guard !curves.isEmpty else {
+      throw EspalierError.definition(
+        file: "run '\(first?.folder ?? "")'", reason: "no agent has measured anything")
+    }
+    let stage = first?.identity["stages"] == nil ? "" : ", stage 1"
+    environment = (first?.name.stringValue ?? "") + stage
     agents = curves.map { Agent(name: $0.name, runs: $0.runs) }
   }
 
@@ -100,18 +113,19 @@ public struct RewardCurves: Equatable, Sendable {
   /// What makes two runs comparable, and the agents of one.
   private static func description(
     _ run: RunDirectory
-  ) throws -> (identity: JSONValue, agent: String, baselines: [String]) {
+  ) throws -> (identity: JSONValue, seed: Int, agent: String, baselines: [String]) {
     do {
-      let search = try CanonicalJSON.parse(bytes: Data(contentsOf: run.description))
-      var environment = try CanonicalJSON.parse(bytes: Data(contentsOf: run.environment))
+      let search = try CanonicalJSON.parse(bytes: WholeFile.read(run.description))
+      var environment = try CanonicalJSON.parse(bytes: WholeFile.read(run.environment))
       let reader = JSONReader(environment)
       let baselines: [String] = try reader.readIfPresent("baselines") ?? []
       let agent: String = try JSONReader(search).read("agent")
-      for field in ["agent", "baselines", "episodes", "model", "data", "fineTuning"] {
-        environment[field] = nil
-      }
+      let seed: Int = try JSONReader(search).read("seed")
+      for field in ["agent", "baselines", "episodes", "fineTuning"] { environment[field] = nil }
       environment["model"] = search["model"]?["sha256"]
-      return (environment, agent, baselines)
+      let data: String = try reader.readIfPresent("data") ?? ""
+      environment["data"] = (try? DataSpecification(data).nameWithoutPath.json) ?? data.json
+      return (environment, seed, agent, baselines)
     } catch {
       throw EspalierError.definition(
         file: "run '\(run.folder.path)'", reason: "it holds no search that can be read (\(error))")

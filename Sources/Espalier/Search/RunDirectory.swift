@@ -71,7 +71,7 @@ public struct RunDirectory: Equatable, Sendable {
   /// The folders of stages that are there.
   private var stageFolders: [RunDirectory] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.filter { $0.hasPrefix("stage") && !$0.hasSuffix(".json") }.sorted()
+    return names.filter { $0.hasPrefix("stage") && Int($0.dropFirst(5)) != nil }.sorted()
       .map { RunDirectory(folder.appendingPathComponent($0)) }
   }
 

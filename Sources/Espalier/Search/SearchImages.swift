@@ -14,15 +14,19 @@ struct SearchImages {
   init(_ data: String, _ definition: EnvironmentDefinition, streams: RandomStreams) throws {
     let specification = try DataSpecification(data)
     if let split = definition.split {
-      try self.init(specification, split, definition)
+      try self.init(specification, split, definition, streams)
     } else {
       try self.init(specification, definition, streams)
     }
   }
 
   /// Takes the parts that the environment names; the numbers of images are upper bounds.
+  ///
+  /// Validation images stand in the order of the stream `images`: in that of a file the first ones may all
+  /// be of one class, and screening would judge by them.
   private init(
-    _ data: DataSpecification, _ parts: DataParts, _ definition: EnvironmentDefinition
+    _ data: DataSpecification, _ parts: DataParts, _ definition: EnvironmentDefinition,
+    _ streams: RandomStreams
   ) throws {
     guard data.modulo == nil, data.limit == nil else {
       throw EspalierError.setting(
@@ -37,7 +41,8 @@ struct SearchImages {
     }
     calibration = try part(parts.calibration, atMost: definition.calibrationImages)
     name = calibration.name
-    validation = try part(parts.validation, atMost: definition.validationImages)
+    let measured = try part(parts.validation, atMost: definition.validationImages)
+    validation = try measured.subset(Self.order(of: measured, streams))
     test = try parts.test.map { try part($0, atMost: nil) }
     fineTuning = definition.fineTuning == nil ? nil : try part(parts.calibration, atMost: nil)
   }

@@ -25,8 +25,10 @@ struct SearchJournal {
     let text: String
   }
 
-  /// Whether there is at least one whole line.
-  var hasEpisodes: Bool { !((try? lines()) ?? []).isEmpty }
+  /// Whether there is at least one whole line; one that cannot be read is there all the same.
+  var hasEpisodes: Bool {
+    FileManager.default.contents(atPath: url.path)?.contains(UInt8(ascii: "\n")) ?? false
+  }
 
   /// The whole lines.
   ///

@@ -59,4 +59,13 @@ import Testing
     let text = String(repeating: "(", count: 100_000)
     #expect(throws: RewardError.self) { try RewardExpression(text) }
   }
+
+  @Test(arguments: ["+1", "*1"])
+  func endlessTextIsRefused(_ part: String) throws {
+    let text = "accuracy" + String(repeating: part, count: 200)
+    #expect(abs(try value(text) - (part == "+1" ? 200.75 : 0.75)) < 1e-9)
+    #expect(throws: RewardError.self) {
+      try RewardExpression("accuracy" + String(repeating: part, count: 100_000))
+    }
+  }
 }

@@ -121,6 +121,8 @@ import Testing
     try space.check(stages: [0.5, 0.35, 0.25, 0.2])
     #expect(throws: CompressionError.self) { try space.check(stages: [0.5, 0.05]) }
     #expect(throws: CompressionError.self) { try space.check(stages: [0.9, 0.5, 0.06]) }
+    // A fifth of a half is a tenth, but every layer's own fifth is rounded up.
+    #expect(throws: CompressionError.self) { try space.check(stages: [0.5, 0.1]) }
   }
 
   @Test func aStageCountsFromWhatStands() throws {

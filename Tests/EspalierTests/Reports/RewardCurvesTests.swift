@@ -49,7 +49,10 @@ import Testing
       ["run1", "run2", "random1", "random2"].map { tiny.folder($0) })
     #expect(curves.environment == "tiny")
     #expect(curves.agents.map(\.name) == ["ddpg", "uniform", "random"])
-    #expect(curves.agents.map(\.runs.count) == [2, 4, 2])
+    // Uniform stands in all four runs, twice from each seed.
+    #expect(curves.agents.map(\.runs.count) == [2, 2, 2])
+    let twice = try RewardCurves([tiny.folder("run1"), tiny.folder("run1")])
+    #expect(twice.agents.map(\.runs.count) == [1, 1])
     #expect(curves.agents[0].runs[0].count == 5)
     let best = try tiny.lines("run1").map { try CanonicalJSON.parse(String($0)) }
       .filter { try $0.bool(at: "meetsBudget") }.map { try $0.double(at: "reward") }.max()
@@ -66,6 +69,15 @@ import Testing
     #expect(throws: EspalierError.self) {
       try RewardCurves([tiny.folder("run1"), tiny.folder("other")])
     }
+    request.output = tiny.folder("data")
+    request.budgets = []
+    request.data = "glyphs:,limit=60,seed=9"
+    _ = try SearchRun.run(request)
+    #expect(throws: EspalierError.self) {
+      try RewardCurves([tiny.folder("run1"), tiny.folder("data")])
+    }
     #expect(throws: EspalierError.self) { try RewardCurves([tiny.folder("nowhere")]) }
+    try FileManager.default.removeItem(at: tiny.folder("data/episodes.jsonl"))
+    #expect(throws: EspalierError.self) { try RewardCurves([tiny.folder("data")]) }
   }
 }

@@ -38,6 +38,12 @@ import Testing
     #expect(try String(contentsOf: url, encoding: .utf8) == "\(whole)\n\(second)\n")
   }
 
+  @Test func aLineThatCannotBeReadIsThereAllTheSame() throws {
+    let journal = SearchJournal(try folder.write("a.jsonl", "\(whole)\n{\"episode\":\n"))
+    #expect(journal.hasEpisodes)
+    #expect(throws: EspalierError.self) { try journal.lines() }
+  }
+
   @Test func aTornFirstLineLeavesNothing() throws {
     let url = try folder.write("torn.jsonl", #"{"epis"#)
     #expect(!SearchJournal(url).hasEpisodes)

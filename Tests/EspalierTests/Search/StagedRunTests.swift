@@ -232,6 +232,7 @@ import Testing
       ("layers[1].operator", "Gemm", "expected Gemm, found Conv"),
       ("layers[1].density", 0.123456, "density 0.123456"),
       ("layers[1].density", 1, "MACs in all"),
+      ("layers[1].inputChannels", 999, "found 'inputChannels'"),
     ]
     for (path, value, sentence) in changes {
       var document = try CanonicalJSON.parse(bytes: tiny.bytes("run", "policy.json"))
