@@ -79,7 +79,10 @@ struct SearchReport {
         agent.test.map { decimal($0, 2) } ?? "–",
       ]
       if let paired = agent.paired {
-        row += ["\(paired.firstOnly) : \(paired.secondOnly)", decimal(paired.pValue, 4)]
+        row += [
+          "\(paired.firstOnly) : \(paired.secondOnly)",
+          paired.pValue < 1e-4 ? "< 0.0001" : decimal(paired.pValue, 4),
+        ]
       }
       table.append(row)
     }
