@@ -6,9 +6,10 @@ import Tensors
 ///
 /// Source: He et al. 2018, arXiv 1802.03494.
 ///
-/// One step is one layer: the action is the part of it to keep, of its input channels or of its weights. The step bounds it so
-/// that the budget is met after rounding (`PruningProblem.bounds`); the reward comes with the last step,
-/// from the candidate's network on validation images. Episodes do not depend on the seed.
+/// One step is one layer: the action is the part of it to keep, of its input channels or of its weights.
+/// The step bounds it so that the budget is met after rounding (`PruningProblem.bounds`); the reward
+/// comes with the last step, from the candidate's network on validation images. Episodes do not depend
+/// on the seed.
 public final class AMCEnvironment: Environment {
   /// Eleven entries in 0…1, `AMCState`.
   public let observationSpace = BoxSpace(count: 11, in: 0...1)

@@ -12,6 +12,11 @@ public struct CostLimit: Equatable, Sendable {
     self.quantity = quantity
     self.most = most
   }
+
+  /// A part of a whole number, rounded down; products such as 0.29 · 100 come out a little too small.
+  public static func most(_ part: Double, of whole: Int) -> Int {
+    Int((part * Double(whole) + 1e-6).rounded(.down))
+  }
 }
 
 extension [CostLimit] {

@@ -4,8 +4,8 @@ public import Tensors
 /// Cuts a network to given widths and lets what remains make up for what went.
 ///
 /// Everything that does not depend on the widths is computed once: dependencies, the original network's
-/// targets at the sampled positions, for the fast mode its moments, and the criterion's scores. `prune` may then be called for
-/// any number of candidates.
+/// targets at the sampled positions, for the fast mode its moments, and the criterion's scores. `prune`
+/// may then be called for any number of candidates.
 public final class ChannelPruner {
   /// The network to cut.
   public let original: Graph

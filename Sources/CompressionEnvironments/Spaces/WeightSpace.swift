@@ -73,8 +73,7 @@ public final class WeightSpace: SearchSpace {
   ///
   /// - Throws: `CompressionError.unreachableBudget` with the smallest density that can be reached.
   public func limit(density: Double) throws(CompressionError) -> CostLimit {
-    // Products such as 0.29 · 100 come out a little too small.
-    let most = Int((density * Double(weightCount) + 1e-6).rounded(.down))
+    let most = CostLimit.most(density, of: weightCount)
     let fewest = decisions.reduce(0) { $0 + $1.fewest }
     guard fewest <= most else {
       throw .unreachableBudget(

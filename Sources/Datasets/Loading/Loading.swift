@@ -25,10 +25,9 @@ extension LabelledImages {
         .badValue(field: "limit", value: "\(limit)", expected: "a positive number of images"))
     }
     if let modulo = specification.modulo {
-      resolved.modulo = nil
-      resolved.limit = nil
-      let all = try load(resolved, defaultSplit: split)
-      resolved = specification
+      var whole = specification
+      (whole.modulo, whole.limit) = (nil, nil)
+      let all = try load(whole, defaultSplit: split)
       resolved.split = split
       let numbers = modulo.numbers(below: all.count).prefix(specification.limit ?? .max)
       return try all.subset(Array(numbers)).named(resolved.nameWithoutPath)

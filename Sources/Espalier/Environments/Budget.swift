@@ -42,9 +42,7 @@ public struct Budget: Equatable, Sendable {
     let units: [Character: Double] = ["k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9]
     let unit = number.last.flatMap { units[$0] }
     if unit != nil { number.removeLast() }
-    guard !number.contains(where: { "xX".contains($0) }), let value = Double(number),
-      value.isFinite, value > 0
-    else {
+    guard let value = Double(decimal: number), value.isFinite, value > 0 else {
       throw .budget(
         text: "\(key)=\(text)",
         expected: "a part of the original such as 0.5, or a positive number such as 20M")
@@ -70,8 +68,17 @@ public struct Budget: Equatable, Sendable {
 
   /// The limit, given the original's cost, in whole numbers.
   public func limit(original: NetworkCost) -> CostLimit {
-    // Products such as 0.29 · 100 come out a little too small.
-    let most = isPart ? value * Double(original[quantity]) + 1e-6 : value
-    return CostLimit(quantity, most: Int(min(most, 1e18).rounded(.down)))
+    let most =
+      isPart
+      ? CostLimit.most(value, of: original[quantity]) : Int(min(value, 1e18).rounded(.down))
+    return CostLimit(quantity, most: most)
+  }
+}
+
+extension Double {
+  /// Reads a decimal number; Swift's own reading takes hexadecimal ones besides.
+  init?(decimal text: String) {
+    guard !text.contains(where: { "xX".contains($0) }) else { return nil }
+    self.init(text)
   }
 }

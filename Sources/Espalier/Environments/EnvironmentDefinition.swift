@@ -7,8 +7,8 @@ public import Reinforcement
 
 /// An environment file: everything a search needs beside a seed.
 ///
-/// Every field but the name has a default; what an environment leaves to the user (a model, data) is nil. The resolved
-/// form, with every default written out, is the run directory's `environment.json`.
+/// Every field but the name has a default; what an environment leaves to the user (a model, data) is nil.
+/// The resolved form, with every default written out, is the run directory's `environment.json`.
 public struct EnvironmentDefinition: Equatable, Sendable {
   /// The folder's name.
   public var name: String

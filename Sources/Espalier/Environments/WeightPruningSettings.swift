@@ -74,7 +74,7 @@ public struct WeightPruningSettings: Equatable, Sendable {
         text: budgets.first { !$0.hasPrefix("density=") } ?? budgets.joined(separator: " "),
         expected: "one density=VALUE, since single weights are decided")
     }
-    guard let density = Double(sides[1]), density > 0, density <= 1 else {
+    guard let density = Double(decimal: sides[1]), density > 0, density <= 1 else {
       throw .budget(text: text, expected: "a density above 0 and up to 1")
     }
     return [density]

@@ -67,12 +67,7 @@ struct FineTuning {
   ) throws -> FineTuningRecord {
     if let known = record(in: directory, of: finalists) { return known }
     func train(_ graph: Graph, _ name: String, _ epochs: Int, _ path: String) throws -> Graph {
-      let stage = Stage(network: name, epochs: epochs, streams: streams.under(path))
-      let trained = try self.train(graph, stage, onProgress: onProgress)
-      if Interruption.isRequested {
-        throw EspalierError.interrupted(folder: directory.folder.path)
-      }
-      return trained
+      try self.train(graph, name, epochs: epochs, path: path, in: directory, onProgress: onProgress)
     }
     let choice = try choose(finalists, prune: prune, train: train)
     let tuned = try train(

@@ -71,23 +71,22 @@ public struct RewardCurves: Equatable, Sendable {
   public init(_ runs: [URL]) throws {
     var curves: [(name: String, runs: [[Double]])] = []
     var seen: Set<String> = []
-    var first: (name: JSONValue, identity: JSONValue, folder: String)?
+    var first: (identity: JSONValue, folder: String)?
     for folder in runs {
       let run = RunDirectory(folder)
       let (identity, seed, agent, baselines) = try Self.description(run)
       if let first, first.identity != identity {
         throw EspalierError.setting(
           name: "run '\(run.folder.path)'", expected: "the same search as '\(first.folder)'",
-          found: "another model, environment or budget")
+          found: "another model, environment, budget or data set")
       }
-      first = first ?? (identity["name"] ?? .null, identity, run.folder.path)
+      first = first ?? (identity, run.folder.path)
+      let isStaged = identity["stages"] != nil
       for (position, name) in ([agent] + baselines.filter { $0 != agent }).enumerated() {
-        // In a stage of its own every search begins with the same network; later ones do not.
-        let folder = identity["stages"] == nil ? run : run.stage(1)
+        let folder = isStaged ? run.stage(1) : run
         let journal = SearchJournal(folder.episodes(baseline: position > 0 ? name : nil))
-        guard seen.insert("\(name) \(seed)").inserted else { continue }
         let curve = Self.curve(try journal.lines())
-        guard !curve.isEmpty else { continue }
+        guard !curve.isEmpty, seen.insert("\(name) \(seed)").inserted else { continue }
         if let known = curves.firstIndex(where: { $0.name == name }) {
           curves[known].runs.append(curve)
         } else {
@@ -100,7 +99,7 @@ public struct RewardCurves: Equatable, Sendable {
         file: "run '\(first?.folder ?? "")'", reason: "no agent has measured anything")
     }
     let stage = first?.identity["stages"] == nil ? "" : ", stage 1"
-    environment = (first?.name.stringValue ?? "") + stage
+    environment = (first?.identity["name"]?.stringValue ?? "") + stage
     agents = curves.map { Agent(name: $0.name, runs: $0.runs) }
   }
 

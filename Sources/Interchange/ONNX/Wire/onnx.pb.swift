@@ -11,6 +11,10 @@
 // The part of the ONNX format that Espalier reads and writes, with ONNX's names and field numbers
 // (https://onnx.ai/onnx/repo-docs/IR.html). Fields left out here are skipped when read.
 // `Scripts/generate-onnx.sh` makes `onnx.pb.swift` from this file.
+//
+// `@unchecked Sendable` and `nonisolated(unsafe)` there are the generator's: a message with many fields
+// keeps them in a class, which is copied before it is written where it is shared, so that the message is
+// a value; the shared default instance is never written.
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
