@@ -83,10 +83,11 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Networks", "Tensors"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     tests("Units"),
     tests("Tensors"),
     tests("CompressionPolicies", dependencies: ["Units"], exclude: ["Golden"]),
-    tests("Networks", dependencies: ["Tensors", "TestSupport"]),
+    tests("Networks", dependencies: ["CAllocationCount", "Tensors", "TestSupport"]),
     tests("Reinforcement", dependencies: ["Networks", "Tensors"], exclude: ["Goldens"]),
     tests("Interchange", dependencies: ["Networks", "Tensors"]),
     tests("Datasets", dependencies: ["Tensors"]),

@@ -60,6 +60,28 @@ void espalier_depthwise_weight_gradient(const float *input, const float *outputG
   path->depthwiseWeightGradient(input, outputGradient, extents, weightGradient);
 }
 
+void espalier_winograd_input(const float *image, EspalierWinograd extents, ptrdiff_t firstRow,
+                             ptrdiff_t rows, float *v, ptrdiff_t plane) {
+  path->winogradInput(image, extents, firstRow, rows, v, plane);
+}
+
+void espalier_winograd_products(const float *v, ptrdiff_t vPlane, ptrdiff_t tiles,
+                                ptrdiff_t channels, const float *packed, ptrdiff_t outputs,
+                                float *m, ptrdiff_t mPlane) {
+  path->winogradProducts(v, vPlane, tiles, channels, packed, outputs, m, mPlane);
+}
+
+void espalier_winograd_output(const float *m, ptrdiff_t plane, EspalierWinograd extents,
+                              ptrdiff_t firstRow, ptrdiff_t rows, EspalierEpilogue epilogue) {
+  path->winogradOutput(m, plane, extents, firstRow, rows, epilogue);
+}
+
+void espalier_winograd_weights(const float *weights, ptrdiff_t outputStride,
+                               ptrdiff_t channelStride, int flipped, ptrdiff_t channels,
+                               ptrdiff_t outputs, float *packed) {
+  path->winogradWeights(weights, outputStride, channelStride, flipped, channels, outputs, packed);
+}
+
 void espalier_add(const float *a, const float *b, float *out, ptrdiff_t count) {
   path->add(a, b, out, count);
 }

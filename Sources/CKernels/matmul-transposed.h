@@ -52,19 +52,10 @@ INLINE void gradientTile(const int height, const int vectors, const GradientBloc
                                                ptrdiff_t k, ptrdiff_t vector) {            \
     gradientTile(height, vectors, block, offset, k, vector);                               \
   }
-GRADIENT_TILE(1, 1) GRADIENT_TILE(2, 1) GRADIENT_TILE(3, 1) GRADIENT_TILE(4, 1) GRADIENT_TILE(8, 1)
-GRADIENT_TILE(1, 2) GRADIENT_TILE(2, 2) GRADIENT_TILE(3, 2) GRADIENT_TILE(4, 2) GRADIENT_TILE(5, 2)
-GRADIENT_TILE(6, 2) GRADIENT_TILE(1, 3) GRADIENT_TILE(2, 3) GRADIENT_TILE(3, 3)
+ALL_TILES(GRADIENT_TILE)
 
-static GradientTile *const gradientTiles[TileRows + 1][4] = {
-    [1] = {[1] = gradientTile1x1, [2] = gradientTile1x2, [3] = gradientTile1x3},
-    [2] = {[1] = gradientTile2x1, [2] = gradientTile2x2, [3] = gradientTile2x3},
-    [3] = {[1] = gradientTile3x1, [2] = gradientTile3x2, [3] = gradientTile3x3},
-    [4] = {[1] = gradientTile4x1, [2] = gradientTile4x2},
-    [5] = {[2] = gradientTile5x2},
-    [6] = {[2] = gradientTile6x2},
-    [8] = {[1] = gradientTile8x1},
-};
+#define GRADIENT_ENTRY(height, vectors) [height][vectors] = gradientTile##height##x##vectors,
+static GradientTile *const gradientTiles[TileRows + 1][4] = {ALL_TILES(GRADIENT_ENTRY)};
 
 static void copyBlock(const float *d, ptrdiff_t dStride, ptrdiff_t rows, ptrdiff_t outputs,
                       float *block) {

@@ -9,11 +9,12 @@ typedef struct {
   const float *packed;
   ptrdiff_t k, outputs;
   EspalierEpilogue epilogue;
+  int isPlain; /* the epilogue only stores */
 } Product;
 
 typedef void ProductTile(const Product *product, ptrdiff_t row, ptrdiff_t vector);
 
-enum { PanelVectors = EspalierPanel / LANES, TileRows = 8, TileVectors = 8 };
+enum { PanelVectors = EspalierPanel / LANES, TileRows = 14, TileVectors = 8 };
 
 /* Bias, residual, clamp and store for one vector of outputs of `rows` rows. `lower` is the first
    operand of the comparison so that NaN passes through. */
@@ -70,44 +71,56 @@ INLINE void productTile(const int rows, const int vectors, const Product *produc
   }
   UNROLL for (int v = 0; v < vectors; v++) {
     ptrdiff_t output = (vector + v) * LANES, count = product->outputs - output;
-    if (count >= LANES)
+    if (count >= LANES && product->isPlain)
+      UNROLL for (int r = 0; r < rows; r++)
+        STORE(product->epilogue.output + (row + r) * product->epilogue.outputStride + output,
+              sums[r][v]);
+    else if (count >= LANES)
       finishColumn(rows, 1, &product->epilogue, row, output, LANES, &sums[0][v], TileVectors);
     else
       finishColumn(rows, 0, &product->epilogue, row, output, count, &sums[0][v], TileVectors);
   }
 }
 
+/* The tiles that tileHeight and tileWidth ask for, as rows and vectors of outputs. */
+#define FEW_ROWS_TILES(TILE)                                                               \
+  TILE(1, 1) TILE(1, 2) TILE(1, 3) TILE(2, 1) TILE(2, 2) TILE(2, 3) TILE(3, 1) TILE(3, 2) TILE(3, 3)
+#define MORE_ROWS_TILES(TILE)                                                              \
+  TILE(4, 1) TILE(4, 2) TILE(5, 1) TILE(5, 2) TILE(6, 1) TILE(6, 2) TILE(7, 1) TILE(8, 1)
+#if MANY_REGISTERS
+#define TALL_TILES(TILE)                                                                   \
+  TILE(4, 3) TILE(5, 3) TILE(6, 3) TILE(7, 2) TILE(7, 3) TILE(8, 2) TILE(8, 3)             \
+  TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1) TILE(13, 1) TILE(14, 1)
+#else
+#define TALL_TILES(TILE)
+#endif
+#define ALL_TILES(TILE) FEW_ROWS_TILES(TILE) MORE_ROWS_TILES(TILE) TALL_TILES(TILE)
+/* For products of few rows alone. */
+#define WIDE_TILES(TILE) TILE(1, 4) TILE(1, 8) TILE(2, 4)
+
 #define PRODUCT_TILE(rows, vectors)                                                        \
   static void productTile##rows##x##vectors(const Product *product, ptrdiff_t row,         \
                                             ptrdiff_t vector) {                            \
     productTile(rows, vectors, product, row, vector);                                      \
   }
-PRODUCT_TILE(1, 1) PRODUCT_TILE(1, 2) PRODUCT_TILE(1, 3) PRODUCT_TILE(1, 4) PRODUCT_TILE(1, 8)
-PRODUCT_TILE(2, 1) PRODUCT_TILE(2, 2) PRODUCT_TILE(2, 3) PRODUCT_TILE(2, 4)
-PRODUCT_TILE(3, 1) PRODUCT_TILE(3, 2) PRODUCT_TILE(3, 3) PRODUCT_TILE(4, 1) PRODUCT_TILE(4, 2)
-PRODUCT_TILE(5, 2) PRODUCT_TILE(6, 2) PRODUCT_TILE(8, 1)
+ALL_TILES(PRODUCT_TILE) WIDE_TILES(PRODUCT_TILE)
 
+#define PRODUCT_ENTRY(rows, vectors) [rows][vectors] = productTile##rows##x##vectors,
 static ProductTile *const productTiles[TileRows + 1][TileVectors + 1] = {
-    [1] = {[1] = productTile1x1, [2] = productTile1x2, [3] = productTile1x3, [4] = productTile1x4,
-           [8] = productTile1x8},
-    [2] = {[1] = productTile2x1, [2] = productTile2x2, [3] = productTile2x3, [4] = productTile2x4},
-    [3] = {[1] = productTile3x1, [2] = productTile3x2, [3] = productTile3x3},
-    [4] = {[1] = productTile4x1, [2] = productTile4x2},
-    [5] = {[2] = productTile5x2},
-    [6] = {[2] = productTile6x2},
-    [8] = {[1] = productTile8x1},
-};
+    ALL_TILES(PRODUCT_ENTRY) WIDE_TILES(PRODUCT_ENTRY)};
 
 /* The height of the next tile when `left` rows are to be covered at a width of 1, 2 or 3 vectors:
-   full tiles, then a remainder in tiles that are as alike as possible, for the low ones wait on
-   their own chains. */
+   full tiles, then the remainder in two tiles that are as alike as possible, for the low ones wait
+   on their own chains. */
 INLINE ptrdiff_t tileHeight(ptrdiff_t left, ptrdiff_t vectors) {
-  static const unsigned char byTwo[] = {0, 1, 2, 3, 4, 5, 6, 4, 4, 5, 6, 6};
-  static const unsigned char byThree[] = {0, 1, 2, 3, 2};
-  static const unsigned char byOne[] = {0, 1, 2, 3, 4, 4, 4, 4};
-  if (vectors == 2) return left < 12 ? byTwo[left] : 6;
-  if (vectors == 3) return left < 5 ? byThree[left] : 3;
-  return left < 8 ? byOne[left] : 8;
+#if MANY_REGISTERS
+  static const unsigned char full[] = {0, 14, 8, 8};
+#else
+  static const unsigned char full[] = {0, 8, 6, 3};
+#endif
+  ptrdiff_t height = full[vectors];
+  if (left <= height) return left;
+  return left < 2 * height ? (left + 1) / 2 : height;
 }
 
 /* The width of the next tile when `left` vectors of outputs are to be covered: pairs, and one
@@ -134,7 +147,9 @@ INLINE ptrdiff_t productBlock(ptrdiff_t k) {
 static void matmulPacked(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
                          EspalierRuns runs, const float *packed, ptrdiff_t outputs,
                          EspalierEpilogue epilogue) {
-  Product product = {base, rowOffsets, runs, packed, 0, outputs, epilogue};
+  Product product = {base, rowOffsets, runs, packed, 0, outputs, epilogue, 0};
+  product.isPlain = epilogue.bias == NULL && epilogue.residual == NULL && !epilogue.accumulate &&
+                    epilogue.lower == -__builtin_inff() && epilogue.upper == __builtin_inff();
   for (ptrdiff_t s = 0; s < runs.count; s++) product.k += runs.lengths[s];
   ptrdiff_t vectors = (outputs + LANES - 1) / LANES, block = productBlock(product.k);
   for (ptrdiff_t first = 0; first < rows; first += block) {

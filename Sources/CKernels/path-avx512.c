@@ -8,6 +8,7 @@
 #define LANES 16
 #define HAS_FMA 1
 #define HAS_MASKS 1
+#define MANY_REGISTERS 1
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), \
                              apply_to = function)
 #include "path-kernels.h"

@@ -9,6 +9,7 @@
 #include "lanes.h"
 #include "matmul.h"
 #include "matmul-transposed.h"
+#include "winograd.h"
 #include "depthwise.h"
 #include "depthwise-gradients.h"
 #include "elementwise.h"
@@ -23,6 +24,10 @@ const EspalierPath ESPALIER_PATH = {
     .depthwise = depthwise,
     .depthwiseInputGradient = depthwiseInputGradient,
     .depthwiseWeightGradient = depthwiseWeightGradient,
+    .winogradInput = winogradInput,
+    .winogradProducts = winogradProducts,
+    .winogradOutput = winogradOutput,
+    .winogradWeights = winogradWeights,
     .add = add,
     .accumulate = accumulate,
     .scaleAccumulate = scaleAccumulate,

@@ -12,6 +12,10 @@ typedef struct {
   __typeof__(espalier_depthwise) *depthwise;
   __typeof__(espalier_depthwise_input_gradient) *depthwiseInputGradient;
   __typeof__(espalier_depthwise_weight_gradient) *depthwiseWeightGradient;
+  __typeof__(espalier_winograd_input) *winogradInput;
+  __typeof__(espalier_winograd_products) *winogradProducts;
+  __typeof__(espalier_winograd_output) *winogradOutput;
+  __typeof__(espalier_winograd_weights) *winogradWeights;
   __typeof__(espalier_add) *add;
   __typeof__(espalier_accumulate) *accumulate;
   __typeof__(espalier_scale_accumulate) *scaleAccumulate;

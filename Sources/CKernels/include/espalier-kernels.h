@@ -80,6 +80,32 @@ void espalier_depthwise_input_gradient(const float *outputGradient, const float 
 void espalier_depthwise_weight_gradient(const float *input, const float *outputGradient,
                                         EspalierDepthwise extents, float *weightGradient);
 
+/* Extents of a 3×3 convolution of stride 1 over one NHWC image, without padding in memory: pixels
+   outside the image are zeros. A tile is 4×4 outputs; tiles follow each other row by row. */
+typedef struct {
+  ptrdiff_t inputHeight, inputWidth, channels;
+  ptrdiff_t outputHeight, outputWidth, outputs;
+  ptrdiff_t padTop, padLeft;
+} EspalierWinograd;
+
+/* The three parts of Winograd's convolution F(4×4, 3×3): out = Aᵀ[(Bᵀ·d·B) ⊙ (G·g·Gᵀ)]A.
+   `rows` rows of tiles from `firstRow` on, into v[36][tiles][channels], 36 planes `plane` apart; */
+void espalier_winograd_input(const float *image, EspalierWinograd extents, ptrdiff_t firstRow,
+                             ptrdiff_t rows, float *v, ptrdiff_t plane);
+/* m[i][tile][o] = Σ_c v[i][tile][c] · packed[i][c][o] for each of the 36 planes; */
+void espalier_winograd_products(const float *v, ptrdiff_t vPlane, ptrdiff_t tiles,
+                                ptrdiff_t channels, const float *packed, ptrdiff_t outputs,
+                                float *m, ptrdiff_t mPlane);
+/* and the outputs of those rows of tiles. `epilogue.output` is the image's first pixel. A tile's
+   result is the same bits whichever other tiles are in the calls. */
+void espalier_winograd_output(const float *m, ptrdiff_t plane, EspalierWinograd extents,
+                              ptrdiff_t firstRow, ptrdiff_t rows, EspalierEpilogue epilogue);
+/* packed[36][ceil(outputs/16)][channels][16] from weights[o · outputStride + c · channelStride + tap]
+   with nine taps, turned by half a circle if `flipped`. */
+void espalier_winograd_weights(const float *weights, ptrdiff_t outputStride,
+                               ptrdiff_t channelStride, int flipped, ptrdiff_t channels,
+                               ptrdiff_t outputs, float *packed);
+
 /* Elementwise loops over `count` floats; outputs may be an input. */
 void espalier_add(const float *a, const float *b, float *out, ptrdiff_t count);
 void espalier_accumulate(const float *a, float *out, ptrdiff_t count); /* out += a */

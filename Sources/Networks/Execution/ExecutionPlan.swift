@@ -44,13 +44,18 @@ struct ExecutionPlan {
     let layout: Layout
     let shape: Shape
   }
+  private let mode: ExecutionMode
+  private let arithmetic: Arithmetic
   private var slotOf: [Key: Int] = [:]
   private var original: [String: Int] = [:]
 
   /// - Parameter exchange: how inputs and outputs of rank 4 lie; others lie row-major.
   init(
-    _ graph: Graph, batch: Int, outputs requested: [String], exchange: Layout
+    _ graph: Graph, batch: Int, outputs requested: [String], exchange: Layout,
+    mode: ExecutionMode, arithmetic: Arithmetic
   ) throws(GraphError) {
+    self.mode = mode
+    self.arithmetic = arithmetic
     for input in graph.inputs where input.elementType == .float32 {
       guard let extents = input.extents else {
         throw .input(name: input.name, expected: "known extents", found: "none")
@@ -124,8 +129,22 @@ struct ExecutionPlan {
       let value = name.isEmpty ? "\(node.name)#\(position)" : name
       written.append(addSlot(value, shape, layouts.outputs[position], isConstant: false))
     }
+    let step = Step(
+      node: node.name, work: .operation(operation), inputs: read, outputs: written)
+    let fitted = operation.fitted(to: site(of: step))
     steps.append(
-      Step(node: node.name, work: .operation(operation), inputs: read, outputs: written))
+      Step(node: node.name, work: .operation(fitted), inputs: read, outputs: written))
+  }
+
+  /// What the operator of a step is told about its place.
+  func site(of step: Step) -> OperatorSite {
+    OperatorSite(
+      inputs: step.inputs.map { $0.map { slots[$0].shape } },
+      outputs: step.outputs.map { slots[$0].shape },
+      layouts: LayoutPlan(
+        inputs: step.inputs.map { $0.map { slots[$0].layout } ?? .rowMajor },
+        outputs: step.outputs.map { slots[$0].layout }),
+      mode: mode, arithmetic: arithmetic)
   }
 
   /// The slot of the same value in another layout, with a conversion step if there is none yet.

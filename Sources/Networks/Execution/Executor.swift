@@ -30,12 +30,13 @@ public final class Executor {
   ///   - differentiatingInputs: whether gradients of the graph's inputs are computed too.
   ///   - exchange: how inputs and outputs of rank 4 lie in memory; whoever hands values from one
   ///     executor to the next saves the conversions with `channelsLast`.
+  ///   - arithmetic: whether convolutions may be computed by other sums than their definition.
   ///   - pool: the threads to use.
   /// - Throws: `GraphError` when a node cannot be run or shapes do not fit.
   public init(
     _ graph: Graph, batch: Int, mode: ExecutionMode = .inference, outputs: [String]? = nil,
     differentiatingInputs: Bool = true, exchange: Layout = .rowMajor,
-    pool: WorkerPool = WorkerPool()
+    arithmetic: Arithmetic = .fast, pool: WorkerPool = WorkerPool()
   ) throws(GraphError) {
     let wanted = outputs ?? graph.outputs.map(\.name)
     let prepared =
@@ -44,11 +45,16 @@ public final class Executor {
     self.batch = batch
     self.mode = mode
     self.pool = pool
-    plan = try ExecutionPlan(prepared, batch: batch, outputs: wanted, exchange: exchange)
+    plan = try ExecutionPlan(
+      prepared, batch: batch, outputs: wanted, exchange: exchange, mode: mode,
+      arithmetic: arithmetic)
     memory = ExecutorMemory(
       plan, graph: prepared, mode: mode, differentiatingInputs: differentiatingInputs)
     parameters = memory.parameters(of: plan)
-    calls = plan.steps.indices.map { memory.call(forStep: $0, of: plan, pool: pool, mode: mode) }
+    let workspace = Workspace(pool: pool)
+    calls = plan.steps.indices.map {
+      memory.call(forStep: $0, of: plan, workspace: workspace, mode: mode)
+    }
     parametersChanged()
   }
 

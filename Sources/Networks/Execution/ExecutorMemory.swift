@@ -22,7 +22,7 @@ final class ExecutorMemory {
       _ = UnsafeMutableBufferPointer(start: values + layout.offsets[slot], count: tensor.count)
         .update(fromContentsOf: tensor.scalars)
     }
-    (stateOffsets, states) = ExecutorMemory.makeStates(plan, mode: mode)
+    (stateOffsets, states) = ExecutorMemory.makeStates(plan)
     guard mode != .inference else {
       trained = []
       gradientOffsets = plan.slots.map { _ in nil }
@@ -68,17 +68,14 @@ final class ExecutorMemory {
   }
 
   private static func makeStates(
-    _ plan: ExecutionPlan, mode: ExecutionMode
+    _ plan: ExecutionPlan
   ) -> ([Int], UnsafeMutablePointer<Float>) {
     var offsets: [Int] = []
     var next = 0
     for step in plan.steps {
       offsets.append(next)
       guard case .operation(let operation) = step.work else { continue }
-      let count = operation.stateCount(
-        inputs: step.inputs.map { $0.map { plan.slots[$0].shape } },
-        outputs: step.outputs.map { plan.slots[$0].shape }, mode: mode)
-      next += (count + 15) / 16 * 16
+      next += (operation.stateCount(at: plan.site(of: step)) + 15) / 16 * 16
     }
     return (offsets, allocate(next))
   }
@@ -154,7 +151,7 @@ final class ExecutorMemory {
   }
 
   func call(
-    forStep index: Int, of plan: ExecutionPlan, pool: WorkerPool, mode: ExecutionMode
+    forStep index: Int, of plan: ExecutionPlan, workspace: Workspace, mode: ExecutionMode
   ) -> OperatorCall? {
     let step = plan.steps[index]
     guard case .operation = step.work else { return nil }
@@ -166,6 +163,6 @@ final class ExecutorMemory {
         ? step.inputs.map { $0.flatMap { gradientView($0, of: plan) } } : [],
       outputGradients: differentiates
         ? step.outputs.compactMap { gradientView($0, of: plan) } : [],
-      state: states + stateOffsets[index], pool: pool, mode: mode)
+      state: states + stateOffsets[index], workspace: workspace, mode: mode)
   }
 }

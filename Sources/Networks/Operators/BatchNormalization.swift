@@ -45,8 +45,8 @@ struct BatchNormalization: Operator {
   }
 
   /// Mean, 1/√(σ² + ε), and the affine map of the pass, for each channel.
-  func stateCount(inputs: [Shape?], outputs: [Shape], mode: ExecutionMode) -> Int {
-    4 * (outputs.first?[1] ?? 0)
+  func stateCount(at site: OperatorSite) -> Int {
+    4 * (site.outputs.first?[1] ?? 0)
   }
 
   func forward(_ call: OperatorCall) {
@@ -90,7 +90,7 @@ struct BatchNormalization: Operator {
     _ input: UnsafePointer<Float>, _ columns: ChannelColumns, _ call: OperatorCall,
     _ runningMean: UnsafeMutablePointer<Float>, _ runningVariance: UnsafeMutablePointer<Float>
   ) {
-    columns.sums(of: input, times: input, pool: call.pool) { sums, squares in
+    columns.sums(of: input, times: input, workspace: call.workspace) { sums, squares in
       for channel in 0..<columns.channels {
         let mean = sums[channel] / Double(columns.perChannel)
         let variance = max(0, squares[channel] / Double(columns.perChannel) - mean * mean)
@@ -122,9 +122,8 @@ struct BatchNormalization: Operator {
     let channels = columns.channels
     let gradient = call.outputGradients[0].pointer
     let deviations = call.state + channels
-    columns.sums(of: gradient, times: input.pointer, pool: call.pool) { sums, products in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * channels) { buffer in
-        guard let map = buffer.baseAddress else { return }
+    columns.sums(of: gradient, times: input.pointer, workspace: call.workspace) { sums, products in
+      call.workspace.scratch.withMemory(of: Float.self, count: 3 * channels) { map in
         for channel in 0..<channels {
           let deviation = Double(deviations[channel])
           let mean = Double(call.state[channel])

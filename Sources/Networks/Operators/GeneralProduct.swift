@@ -102,7 +102,7 @@ struct GeneralProduct: Operator {
       addGradientOfB(gradient, a, extents, into: target, call.pool)
     }
     if let target = call.inputGradient(2) {
-      addGradientOfC(gradient, extents, into: target, call.pool)
+      addGradientOfC(gradient, extents, into: target, call.workspace)
     }
   }
 
@@ -139,13 +139,13 @@ struct GeneralProduct: Operator {
   /// dC = beta · dY, summed over the axes that C was broadcast along.
   private func addGradientOfC(
     _ gradient: UnsafeMutablePointer<Float>, _ extents: Extents, into target: TensorView,
-    _ pool: WorkerPool
+    _ workspace: Workspace
   ) {
     let (rowStride, columnStride) = strides(of: target.shape, extents)
     if columnStride == 1 && rowStride == 0 {
       ColumnSums.accumulate(
         gradient, rows: extents.rows, columns: extents.columns, scale: Double(beta),
-        into: target.pointer, pool: pool)
+        into: target.pointer, workspace: workspace)
       return
     }
     if columnStride == 1 {

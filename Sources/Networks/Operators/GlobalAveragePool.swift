@@ -5,6 +5,7 @@ struct GlobalAveragePool: Operator {
   static let type = "GlobalAveragePool"
 
   private let node: NodeReader
+  private var mean: AxisMean?
 
   init(_ node: NodeReader) throws(GraphError) {
     try node.require(0, named: "X")
@@ -25,18 +26,22 @@ struct GlobalAveragePool: Operator {
 
   func forward(_ call: OperatorCall) {
     guard let input = call.input(0) else { return }
-    mean(of: input).forward(input.pointer, into: call.outputs[0].pointer, pool: call.pool)
+    mean?.forward(input.pointer, into: call.outputs[0].pointer, workspace: call.workspace)
   }
 
   func backward(_ call: OperatorCall) {
     guard let gradient = call.inputGradient(0) else { return }
-    mean(of: gradient).backward(
-      call.outputGradients[0].pointer, into: gradient.pointer, pool: call.pool)
+    mean?.backward(
+      call.outputGradients[0].pointer, into: gradient.pointer, workspace: call.workspace)
   }
 
-  private func mean(of view: TensorView) -> AxisMean {
-    var reduced = [Bool](repeating: true, count: view.shape.rank)
-    for axis in 0..<2 { reduced[view.layout.physicalAxis(axis)] = false }
-    return AxisMean(extents: view.physicalShape.extents, reduced: reduced)
+  func fitted(to site: OperatorSite) -> GlobalAveragePool {
+    guard let input = site.inputs[0] else { return self }
+    let layout = site.layouts.inputs[0]
+    var reduced = [Bool](repeating: true, count: input.rank)
+    for axis in 0..<2 { reduced[layout.physicalAxis(axis)] = false }
+    var fitted = self
+    fitted.mean = AxisMean(extents: layout.physicalShape(input).extents, reduced: reduced)
+    return fitted
   }
 }

@@ -27,8 +27,8 @@ struct MaxPool: Operator {
   }
 
   /// The position of each maximum within its plane, as the bits of a float.
-  func stateCount(inputs: [Shape?], outputs: [Shape], mode: ExecutionMode) -> Int {
-    mode == .inference && !hasIndices ? 0 : outputs.first?.count ?? 0
+  func stateCount(at site: OperatorSite) -> Int {
+    site.mode == .inference && !hasIndices ? 0 : site.outputs.first?.count ?? 0
   }
 
   func forward(_ call: OperatorCall) {

@@ -26,8 +26,11 @@ public protocol Operator: Sendable {
   /// How the inputs must lie in memory and how the outputs will, given how the inputs lie now.
   func layouts(_ inputs: [ValueForm?], outputs: [Shape]) -> LayoutPlan
 
-  /// How many floats of `OperatorCall.state` the operator wants.
-  func stateCount(inputs: [Shape?], outputs: [Shape], mode: ExecutionMode) -> Int
+  /// The operator with what follows from the shapes worked out once; every later call is for them.
+  func fitted(to site: OperatorSite) -> Self
+
+  /// How many floats of `OperatorCall.state` the operator, already fitted to the site, wants.
+  func stateCount(at site: OperatorSite) -> Int
 
   /// Called before the first pass and whenever parameters have changed: the place to pack weights.
   func prepare(_ call: OperatorCall)
@@ -48,8 +51,11 @@ extension Operator {
     LayoutPlan(inputs: inputs.map { _ in .rowMajor }, outputs: outputs.map { _ in .rowMajor })
   }
 
+  /// Nothing depends on the shapes.
+  public func fitted(to site: OperatorSite) -> Self { self }
+
   /// No state.
-  public func stateCount(inputs: [Shape?], outputs: [Shape], mode: ExecutionMode) -> Int { 0 }
+  public func stateCount(at site: OperatorSite) -> Int { 0 }
 
   /// Nothing to prepare.
   public func prepare(_ call: OperatorCall) {}

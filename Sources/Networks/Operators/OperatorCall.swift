@@ -35,10 +35,13 @@ public struct OperatorCall {
   public let outputGradients: [TensorView]
   /// The floats that the operator asked for; they survive from pass to pass, zero at first.
   public let state: UnsafeMutablePointer<Float>
-  /// Where parallel work goes.
+  /// Threads and memory to borrow.
   ///
-  /// The split must not depend on the number of threads.
-  public let pool: WorkerPool
+  /// How work is split must not depend on the number of threads.
+  public let workspace: Workspace
   /// What the graph is run for.
   public let mode: ExecutionMode
+
+  /// Where parallel work goes.
+  public var pool: WorkerPool { workspace.pool }
 }

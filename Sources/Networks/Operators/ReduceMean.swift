@@ -11,6 +11,7 @@ struct ReduceMean: Operator {
   private let axes: [Int]
   private let keepsAxes: Bool
   private let isIdentityWithoutAxes: Bool
+  private var mean: AxisMean?
 
   init(_ node: NodeReader) throws(GraphError) {
     try node.require(0, named: "data")
@@ -48,13 +49,13 @@ struct ReduceMean: Operator {
 
   func forward(_ call: OperatorCall) {
     guard let input = call.input(0) else { return }
-    mean(of: input).forward(input.pointer, into: call.outputs[0].pointer, pool: call.pool)
+    mean?.forward(input.pointer, into: call.outputs[0].pointer, workspace: call.workspace)
   }
 
   func backward(_ call: OperatorCall) {
     guard let gradient = call.inputGradient(0) else { return }
-    mean(of: gradient).backward(
-      call.outputGradients[0].pointer, into: gradient.pointer, pool: call.pool)
+    mean?.backward(
+      call.outputGradients[0].pointer, into: gradient.pointer, workspace: call.workspace)
   }
 
   /// Whether the mean is over each axis of the graph.
@@ -64,11 +65,15 @@ struct ReduceMean: Operator {
     return reduced
   }
 
-  private func mean(of view: TensorView) -> AxisMean {
-    var reduced = [Bool](repeating: false, count: view.shape.rank)
-    for (axis, isReduced) in reducedAxes(of: view.shape).enumerated() {
-      reduced[view.layout.physicalAxis(axis)] = isReduced
+  func fitted(to site: OperatorSite) -> ReduceMean {
+    guard let input = site.inputs[0] else { return self }
+    let layout = site.layouts.inputs[0]
+    var reduced = [Bool](repeating: false, count: input.rank)
+    for (axis, isReduced) in reducedAxes(of: input).enumerated() {
+      reduced[layout.physicalAxis(axis)] = isReduced
     }
-    return AxisMean(extents: view.physicalShape.extents, reduced: reduced)
+    var fitted = self
+    fitted.mean = AxisMean(extents: layout.physicalShape(input).extents, reduced: reduced)
+    return fitted
   }
 }

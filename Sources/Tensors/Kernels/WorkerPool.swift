@@ -20,9 +20,16 @@ public struct WorkerPool: Equatable, Sendable {
   /// Workers take the next number when they are free, in rising order. `body` runs on several
   /// threads at once: what it writes must belong to its shard alone.
   public func run(shards: Int, _ body: (Int) -> Void) {
+    run(shards: shards) { shard, _ in body(shard) }
+  }
+
+  /// As `run(shards:_:)`; `body` also hears which worker calls it, a number below `threads`.
+  ///
+  /// A worker runs one shard at a time, so what belongs to a worker needs no lock.
+  public func run(shards: Int, _ body: (_ shard: Int, _ worker: Int) -> Void) {
     let workers = min(threads, shards)
     guard workers > 1 else {
-      for shard in 0..<max(0, shards) { body(shard) }
+      for shard in 0..<max(0, shards) { body(shard, 0) }
       return
     }
     withoutActuallyEscaping(body) { body in
@@ -31,10 +38,10 @@ public struct WorkerPool: Equatable, Sendable {
         // Safe: the counter is atomic, and what `body` writes is apart by the promise above.
         nonisolated(unsafe) let next = next
         nonisolated(unsafe) let body = body
-        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+        DispatchQueue.concurrentPerform(iterations: workers) { worker in
           var shard = espalier_fetch_add(next, 1)
           while shard < shards {
-            body(shard)
+            body(shard, worker)
             shard = espalier_fetch_add(next, 1)
           }
         }

@@ -72,6 +72,28 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
 
   static let all: [ConvolutionCase] = twoDimensional + grouped + oneDimensional
 
+  /// Large enough for Winograd's convolution, forward and backward; few extents fill a tile.
+  static let winograd: [ConvolutionCase] = [
+    .init(
+      name: "odd channels", input: [2, 19, 9, 15], weight: [21, 19, 3, 3], pads: [1, 1, 1, 1],
+      output: [9, 15]),
+    .init(
+      name: "without padding or bias", input: [3, 32, 14, 10], weight: [16, 32, 3, 3],
+      output: [12, 8], hasBias: false),
+    .init(
+      name: "asymmetric pads", input: [2, 24, 8, 11], weight: [40, 24, 3, 3], pads: [2, 0, 1, 2],
+      output: [9, 11]),
+    .init(
+      name: "more images than shards", input: [21, 16, 8, 8], weight: [33, 16, 3, 3],
+      pads: [1, 1, 1, 1], output: [8, 8]),
+    .init(
+      name: "one large image", input: [1, 16, 47, 33], weight: [16, 16, 3, 3], pads: [1, 1, 1, 1],
+      output: [47, 33]),
+    .init(
+      name: "blocks within an image", input: [2, 48, 34, 67], weight: [35, 48, 3, 3],
+      pads: [1, 1, 1, 1], output: [34, 67]),
+  ]
+
   static let twoDimensional: [ConvolutionCase] = [
     .init(
       name: "3×3, pad 1", input: [2, 3, 7, 5], weight: [4, 3, 3, 3], pads: [1, 1, 1, 1],

@@ -85,12 +85,15 @@ struct OperatorHarness {
         ? nil : input.tensor.map { memory.view(of: Tensor(shape: $0.shape, repeating: 1), layout) }
     }
     let outer = zip(outputGradients ?? [], plan.outputs).map { memory.view(of: $0, $1) }
-    let state = memory.floats(
-      operation.stateCount(inputs: inputs.map(\.shape), outputs: outputShapes, mode: .training))
+    let site = OperatorSite(
+      inputs: inputs.map(\.shape), outputs: outputShapes, layouts: plan, mode: .training)
+    let operation = operation.fitted(to: site)
+    let state = memory.floats(operation.stateCount(at: site))
+    let workspace = Workspace(pool: pool)
     func call(backward: Bool) -> OperatorCall {
       OperatorCall(
         inputs: values, outputs: outputs, inputGradients: backward ? gradients : [],
-        outputGradients: backward ? outer : [], state: state, pool: pool, mode: .training)
+        outputGradients: backward ? outer : [], state: state, workspace: workspace, mode: .training)
     }
     operation.prepare(call(backward: false))
     operation.forward(call(backward: false))

@@ -4,9 +4,11 @@ import Tensors
 /// that are channels-last already are used as they are.
 enum ChannelsLast {
   /// Runs `body` with the elements of a value, channels-last.
-  static func reading(_ view: TensorView, _ body: (UnsafePointer<Float>) -> Void) {
+  static func reading(
+    _ view: TensorView, _ scratch: Scratch, _ body: (UnsafePointer<Float>) -> Void
+  ) {
     guard view.layout == .rowMajor else { return body(UnsafePointer(view.pointer)) }
-    withCopy(view) { copy in
+    withCopy(view, scratch) { copy in
       transpose(
         view.pointer, images: view.shape[0], rows: view.shape[1], columns: view.shape[2],
         into: copy)
@@ -15,16 +17,19 @@ enum ChannelsLast {
   }
 
   /// Runs `body` with the elements of a value that may be missing.
-  static func reading(_ view: TensorView?, _ body: (UnsafePointer<Float>?) -> Void) {
-    if let view { reading(view) { body(UnsafePointer?($0)) } } else { body(nil) }
+  static func reading(
+    _ view: TensorView?, _ scratch: Scratch, _ body: (UnsafePointer<Float>?) -> Void
+  ) {
+    if let view { reading(view, scratch) { body(UnsafePointer?($0)) } } else { body(nil) }
   }
 
   /// Runs `body` with memory whose contents then replace a value's elements, or are added to them.
   static func writing(
-    _ view: TensorView, accumulates: Bool, _ body: (UnsafeMutablePointer<Float>) -> Void
+    _ view: TensorView, accumulates: Bool, _ scratch: Scratch,
+    _ body: (UnsafeMutablePointer<Float>) -> Void
   ) {
     guard view.layout == .rowMajor else { return body(view.pointer) }
-    withCopy(view) { copy in
+    withCopy(view, scratch) { copy in
       if !accumulates { return finish(view, copy, body) }
       transpose(
         view.pointer, images: view.shape[0], rows: view.shape[1], columns: view.shape[2],
@@ -42,10 +47,10 @@ enum ChannelsLast {
       copy, images: view.shape[0], rows: view.shape[2], columns: view.shape[1], into: view.pointer)
   }
 
-  private static func withCopy(_ view: TensorView, _ body: (UnsafeMutablePointer<Float>) -> Void) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, view.count)) { buffer in
-      if let copy = buffer.baseAddress { body(copy) }
-    }
+  private static func withCopy(
+    _ view: TensorView, _ scratch: Scratch, _ body: (UnsafeMutablePointer<Float>) -> Void
+  ) {
+    scratch.withMemory(of: Float.self, count: view.count, body)
   }
 
   private static func transpose(

@@ -17,6 +17,8 @@ struct Convolution: Operator {
   /// Weights that are computed are packed in every pass.
   let hasConstantWeights: Bool
   private let node: NodeReader
+  /// Nil before the shapes are known, and where there is nothing to compute.
+  private var passes: ConvolutionPasses?
 
   init(_ node: NodeReader) throws(GraphError) {
     try node.require(0, named: "X")
@@ -75,85 +77,70 @@ struct Convolution: Operator {
       inputs: inputs.indices.map { $0 == 0 || $0 == 3 ? image : .rowMajor }, outputs: [image])
   }
 
-  // MARK: - Packed weights
+  // MARK: - Shapes known
 
-  func stateCount(inputs: [Shape?], outputs: [Shape], mode: ExecutionMode) -> Int {
-    guard inputs.count > 1, let input = inputs[0], let weight = inputs[1] else { return 0 }
+  func fitted(to site: OperatorSite) -> Convolution {
+    guard site.inputs.count > 1, let input = site.inputs[0], let weight = site.inputs[1] else {
+      return self
+    }
     let geometry = ConvolutionGeometry(
       input: input, weight: weight, groups: groups, window: window)
-    if geometry.isDepthwise { return geometry.weightCount }
-    let forward = geometry.groups * geometry.packedCount
-    return mode == .inference
-      ? forward : forward + geometry.groups * ConvolutionPhases(geometry).packedCount
+    var fitted = self
+    fitted.passes = ConvolutionPasses(geometry, mode: site.mode, arithmetic: site.arithmetic)
+    return fitted
   }
+
+  func stateCount(at site: OperatorSite) -> Int { passes?.stateCount ?? 0 }
 
   func prepare(_ call: OperatorCall) {
     if hasConstantWeights { pack(call) }
   }
 
   private func pack(_ call: OperatorCall) {
-    guard let weight = call.inputs[1], let geometry = geometry(of: call) else { return }
-    if geometry.isDepthwise {
-      geometry.packDepthwise(weight.pointer, into: call.state)
-      return
-    }
-    geometry.packForward(weight.pointer, into: call.state)
-    if call.mode != .inference {
-      geometry.packBackward(
-        weight.pointer, ConvolutionPhases(geometry),
-        into: call.state + geometry.groups * geometry.packedCount)
-    }
-  }
-
-  private func geometry(of call: OperatorCall) -> ConvolutionGeometry? {
-    guard let input = call.inputs[0], let weight = call.inputs[1] else { return nil }
-    let geometry = ConvolutionGeometry(
-      input: input.shape, weight: weight.shape, groups: groups, window: window)
-    return geometry.isEmpty ? nil : geometry
+    guard let weight = call.inputs[1] else { return }
+    passes?.pack(weight.pointer, into: call.state, call.workspace.scratch)
   }
 
   // MARK: - Passes
 
   func forward(_ call: OperatorCall) {
-    guard let geometry = geometry(of: call), let input = call.inputs[0] else { return }
+    guard let passes, let input = call.inputs[0] else { return }
     if !hasConstantWeights { pack(call) }
-    let residual = call.input(3)
-    ChannelsLast.reading(input) { input in
-      ChannelsLast.reading(residual) { residual in
-        ChannelsLast.writing(call.outputs[0], accumulates: false) { output in
-          let pass = ConvolutionForward(
-            geometry: geometry.isDepthwise ? geometry : geometry.flattened, input: input,
-            weights: call.state, bias: call.input(2)?.pointer,
-            residual: residual, lower: lower, upper: upper, output: output)
-          geometry.isDepthwise ? pass.runDepthwise(call.pool) : pass.run(call.pool)
+    let scratch = call.workspace.scratch
+    ChannelsLast.reading(input, scratch) { input in
+      ChannelsLast.reading(call.input(3), scratch) { residual in
+        ChannelsLast.writing(call.outputs[0], accumulates: false, scratch) { output in
+          let epilogue = Kernels.Epilogue(
+            output: output, outputStride: passes.geometry.outputs, bias: call.input(2)?.pointer,
+            residual: residual, residualStride: passes.geometry.outputs, lower: lower, upper: upper)
+          passes.runForward(
+            input: input, state: call.state, epilogue: epilogue, call.workspace)
         }
       }
     }
   }
 
   func backward(_ call: OperatorCall) {
-    guard let geometry = geometry(of: call), let input = call.inputs[0] else { return }
-    ChannelsLast.reading(call.outputGradients[0]) { outputGradient in
+    guard let passes, let input = call.inputs[0] else { return }
+    let workspace = call.workspace
+    ChannelsLast.reading(call.outputGradients[0], workspace.scratch) { outputGradient in
       if let gradient = call.inputGradient(0) {
-        ChannelsLast.writing(gradient, accumulates: true) { inputGradient in
-          let packed = geometry.isDepthwise ? 0 : geometry.groups * geometry.packedCount
-          let pass = ConvolutionInputGradient(
-            geometry: geometry, outputGradient: outputGradient, inputGradient: inputGradient,
-            weights: call.state + packed)
-          geometry.isDepthwise ? pass.runDepthwise(call.pool) : pass.run(call.pool)
+        ChannelsLast.writing(gradient, accumulates: true, workspace.scratch) { inputGradient in
+          passes.addInputGradient(
+            of: outputGradient, state: call.state, into: inputGradient, workspace)
         }
       }
       if let gradient = call.inputGradient(1) {
-        ChannelsLast.reading(input) { input in
-          ConvolutionWeightGradient(
-            geometry: geometry.flattened, input: input, outputGradient: outputGradient
-          ).run(call.pool, into: gradient.pointer)
+        ChannelsLast.reading(input, workspace.scratch) { input in
+          passes.addWeightGradient(
+            input: input, outputGradient: outputGradient, into: gradient.pointer, workspace)
         }
       }
       if let gradient = call.inputGradient(2) {
+        let outputs = passes.geometry.outputs
         ColumnSums.accumulate(
-          outputGradient, rows: geometry.batch * geometry.outputCount / geometry.outputs,
-          columns: geometry.outputs, into: gradient.pointer, pool: call.pool)
+          outputGradient, rows: passes.geometry.batch * passes.geometry.outputCount / outputs,
+          columns: outputs, into: gradient.pointer, workspace: workspace)
       }
     }
   }

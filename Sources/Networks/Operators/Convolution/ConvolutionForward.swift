@@ -1,84 +1,93 @@
 import Tensors
 
-/// The forward pass of a convolution over channels-last images.
+/// The forward pass of a convolution over channels-last images, as the sum that defines it.
 struct ConvolutionForward {
   let geometry: ConvolutionGeometry
-  let input: UnsafePointer<Float>
-  /// As `packForward` or `packDepthwise` leaves them.
-  let weights: UnsafePointer<Float>
-  let bias: UnsafePointer<Float>?
-  let residual: UnsafePointer<Float>?
-  let lower: Float
-  let upper: Float
-  let output: UnsafeMutablePointer<Float>
+  private let frame: ImageFrame
+  private let parts: [ConvolutionGeometry.Part]
+  private let runs: Kernels.Runs
+  private let rowOffsets: [Int]
+
+  init(_ given: ConvolutionGeometry) {
+    geometry = given.isDepthwise ? given : given.flattened
+    frame = geometry.inputFrame
+    parts = geometry.parts(
+      rows: geometry.vertical.output, width: geometry.horizontal.output, limit: 16)
+    runs = geometry.runs(in: frame)
+    rowOffsets = geometry.rowOffsets(rows: parts.map(\.rows.count).max() ?? 0, in: frame)
+  }
+
+  /// - Parameters:
+  ///   - input: the images.
+  ///   - weights: as `packForward` or `packDepthwise` leaves them.
+  ///   - epilogue: what is done to outputs; its output is the first pixel of the first image.
+  func run(
+    input: UnsafePointer<Float>, weights: UnsafePointer<Float>, epilogue: Kernels.Epilogue,
+    _ workspace: Workspace
+  ) {
+    if geometry.isDepthwise {
+      runDepthwise(input, weights, epilogue, workspace)
+    } else {
+      runProducts(input, weights, epilogue, workspace)
+    }
+  }
 
   /// Dense and grouped convolutions: a matrix product for each image and group.
-  func run(_ pool: WorkerPool) {
-    let frame = geometry.inputFrame
-    let parts = parts
-    let rows = parts.map(\.rows.count).max() ?? 0
-    let runs = geometry.runs(in: frame)
-    geometry.rowOffsets(rows: rows, in: frame).withUnsafeBufferPointer { offsets in
-      guard let rowOffsets = offsets.baseAddress else { return }
-      forEachImage(of: parts, in: frame, pool) { base, rows, first in
-        for group in 0..<geometry.groups {
-          Kernels.matmulPacked(
-            base: base + group * geometry.groupChannels, rowOffsets: rowOffsets,
-            rows: rows * geometry.horizontal.output, runs: runs,
-            packed: weights + group * geometry.packedCount, outputs: geometry.groupOutputs,
-            epilogue: epilogue(at: first + group * geometry.groupOutputs, group: group))
-        }
+  private func runProducts(
+    _ input: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ epilogue: Kernels.Epilogue,
+    _ workspace: Workspace
+  ) {
+    forEachImage(input, workspace) { base, rows, first in
+      for group in 0..<geometry.groups {
+        Kernels.matmulPacked(
+          base: base + group * geometry.groupChannels, rowOffsets: rowOffsets,
+          rows: rows * geometry.horizontal.output, runs: runs,
+          packed: weights + group * geometry.packedCount, outputs: geometry.groupOutputs,
+          epilogue: epilogue.moved(
+            by: first + group * geometry.groupOutputs, bias: group * geometry.groupOutputs))
       }
     }
   }
 
   /// One kernel per channel.
-  func runDepthwise(_ pool: WorkerPool) {
-    let frame = geometry.inputFrame
-    forEachImage(of: parts, in: frame, pool) { base, rows, first in
-      let isLast = residual == nil
+  private func runDepthwise(
+    _ input: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ epilogue: Kernels.Epilogue,
+    _ workspace: Workspace
+  ) {
+    let isLast = epilogue.residual == nil
+    let (lower, upper) = (epilogue.lower, epilogue.upper)
+    forEachImage(input, workspace) { base, rows, first in
+      let output = epilogue.output + first
       Kernels.depthwise(
         input: base, weights: weights, extents: geometry.depthwise(in: frame, rows: rows),
-        bias: bias, lower: isLast ? lower : -.infinity, upper: isLast ? upper : .infinity,
-        output: output + first)
-      guard let residual else { return }
+        bias: epilogue.bias, lower: isLast ? lower : -.infinity, upper: isLast ? upper : .infinity,
+        output: output)
+      guard let residual = epilogue.residual else { return }
       let count = rows * geometry.horizontal.output * geometry.outputs
-      Kernels.add(output + first, residual + first, into: output + first, count: count)
-      Kernels.clamp(output + first, lower: lower, upper: upper, into: output + first, count: count)
+      Kernels.add(output, residual + first, into: output, count: count)
+      Kernels.clamp(output, lower: lower, upper: upper, into: output, count: count)
     }
-  }
-
-  private var parts: [ConvolutionGeometry.Part] {
-    geometry.parts(
-      rows: geometry.vertical.output, width: geometry.horizontal.output, limit: 16)
   }
 
   /// Visits the padded images: where the frame begins, how many rows of outputs follow, and the
   /// offset of the first output.
   private func forEachImage(
-    of parts: [ConvolutionGeometry.Part], in frame: ImageFrame, _ pool: WorkerPool,
+    _ input: UnsafePointer<Float>, _ workspace: Workspace,
     _ body: (UnsafePointer<Float>, Int, Int) -> Void
   ) {
-    pool.run(shards: parts.count) { index in
+    let line = geometry.horizontal.output * geometry.outputs
+    workspace.run(shards: parts.count) { index, scratch in
       let part = parts[index]
       let frameRows = geometry.frameRows(under: part.rows)
-      let line = geometry.horizontal.output * geometry.outputs
-      frame.withScratch(rows: frameRows.count) { scratch in
+      frame.withMemory(rows: frameRows.count, scratch) { memory in
         for image in part.images {
           let base = frame.base(
-            of: input + image * geometry.inputCount, rows: frameRows, scratch: scratch)
+            of: input + image * geometry.inputCount, rows: frameRows, memory: memory)
           body(
             base, part.rows.count, image * geometry.outputCount + part.rows.lowerBound * line)
         }
       }
     }
-  }
-
-  private func epilogue(at offset: Int, group: Int) -> Kernels.Epilogue {
-    Kernels.Epilogue(
-      output: output + offset, outputStride: geometry.outputs,
-      bias: bias.map { $0 + group * geometry.groupOutputs }, residual: residual.map { $0 + offset },
-      residualStride: geometry.outputs, lower: lower, upper: upper)
   }
 }
 
@@ -90,5 +99,16 @@ extension ConvolutionGeometry {
       kernelHeight: vertical.kernel, kernelWidth: horizontal.kernel, strideY: vertical.stride,
       strideX: horizontal.stride, dilationY: vertical.dilation, dilationX: horizontal.dilation,
       paddedWidth: frame.pitch)
+  }
+}
+
+extension Kernels.Epilogue {
+  /// The same, so many elements further on.
+  func moved(by offset: Int, bias distance: Int = 0) -> Kernels.Epilogue {
+    var moved = self
+    moved.output += offset
+    moved.residual = residual.map { $0 + offset }
+    moved.bias = bias.map { $0 + distance }
+    return moved
   }
 }

@@ -1,37 +1,66 @@
 import Tensors
 
-/// The gradient of a convolution's input, added to what stands there.
+/// The gradient of a convolution's input, added to what stands there, as the sum that defines it.
 struct ConvolutionInputGradient {
-  let geometry: ConvolutionGeometry
-  let outputGradient: UnsafePointer<Float>
-  let inputGradient: UnsafeMutablePointer<Float>
-  /// As `packBackward` or `packDepthwise` leaves them.
-  let weights: UnsafePointer<Float>
+  private let geometry: ConvolutionGeometry
+  private let phases: ConvolutionPhases
+  /// Steps of the vertical stride over the input.
+  private let steps: Int
+  private let parts: [ConvolutionGeometry.Part]
+  /// Rows of A: with stride 1 all pixels of a part, otherwise those of one line of a phase.
+  private let rowOffsets: [Int]
+
+  init(_ given: ConvolutionGeometry) {
+    geometry = given.isDepthwise ? given : given.flattened
+    phases = ConvolutionPhases(geometry)
+    let stride = geometry.vertical.stride
+    let width = geometry.horizontal.input
+    steps = (geometry.vertical.input + stride - 1) / stride
+    parts = geometry.parts(rows: steps, width: width * stride, limit: 16)
+    let rows = stride == 1 ? parts.map(\.rows.count).max() ?? 0 : 1
+    let (pitch, outputs) = (phases.frame.pitch, geometry.outputs)
+    rowOffsets = (0..<rows * width).map { ($0 / width * pitch + $0 % width) * outputs }
+  }
+
+  /// The floats of the packed weights; a depthwise convolution reads those of its forward pass.
+  var packedCount: Int { geometry.isDepthwise ? 0 : geometry.groups * phases.packedCount }
+
+  /// Packs weights [M][C/g][kH][kW].
+  func pack(_ weight: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>) {
+    geometry.packBackward(weight, phases, into: packed)
+  }
+
+  /// - Parameters:
+  ///   - outputGradient: the gradient of the output, channels-last.
+  ///   - weights: as `pack`, or `packDepthwise`, leaves them.
+  ///   - inputGradient: what is added to.
+  func run(
+    outputGradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+    into inputGradient: UnsafeMutablePointer<Float>, _ workspace: Workspace
+  ) {
+    if geometry.isDepthwise {
+      runDepthwise(outputGradient, weights, into: inputGradient, workspace)
+    } else {
+      runProducts(outputGradient, weights, into: inputGradient, workspace)
+    }
+  }
 
   /// Dense and grouped convolutions, one phase after the other.
-  func run(_ pool: WorkerPool) {
-    let geometry = geometry.flattened
-    let phases = ConvolutionPhases(geometry)
-    let steps = (geometry.vertical.input + geometry.vertical.stride - 1) / geometry.vertical.stride
-    let parts = geometry.parts(
-      rows: steps, width: geometry.horizontal.input * geometry.vertical.stride, limit: 16)
-    let width = geometry.horizontal.input
-    let rows = geometry.vertical.stride == 1 ? parts.map(\.rows.count).max() ?? 0 : 1
-    // Rows of A: with stride 1 all pixels of a part, otherwise those of one line of a phase.
-    let offsets = (0..<rows * width).map { pixel in
-      (pixel / width * phases.frame.pitch + pixel % width) * geometry.outputs
-    }
-    pool.run(shards: parts.count) { index in
+  private func runProducts(
+    _ outputGradient: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
+    into inputGradient: UnsafeMutablePointer<Float>, _ workspace: Workspace
+  ) {
+    workspace.run(shards: parts.count) { index, scratch in
       let part = parts[index]
       let last = phases.frame.rows - steps
       let frameRows = part.rows.lowerBound..<part.rows.upperBound + last
-      phases.frame.withScratch(rows: frameRows.count) { scratch in
+      phases.frame.withMemory(rows: frameRows.count, scratch) { memory in
         for image in part.images {
           let base = phases.frame.base(
-            of: outputGradient + image * geometry.outputCount, rows: frameRows, scratch: scratch)
+            of: outputGradient + image * geometry.outputCount, rows: frameRows, memory: memory)
           let target = inputGradient + image * geometry.inputCount
           for phase in phases.phases {
-            add(phase, of: phases, geometry, base: base, rows: part.rows, offsets, into: target)
+            add(phase, weights, base: base, rows: part.rows, into: target)
           }
         }
       }
@@ -39,9 +68,8 @@ struct ConvolutionInputGradient {
   }
 
   private func add(
-    _ phase: ConvolutionPhases.Phase, of phases: ConvolutionPhases,
-    _ geometry: ConvolutionGeometry, base: UnsafePointer<Float>, rows: Range<Int>,
-    _ offsets: [Int], into target: UnsafeMutablePointer<Float>
+    _ phase: ConvolutionPhases.Phase, _ weights: UnsafePointer<Float>,
+    base: UnsafePointer<Float>, rows: Range<Int>, into target: UnsafeMutablePointer<Float>
   ) {
     let (strideY, strideX) = (geometry.vertical.stride, geometry.horizontal.stride)
     let end = min(rows.upperBound, phase.vertical.count)
@@ -54,7 +82,7 @@ struct ConvolutionInputGradient {
       let start = base + (row - rows.lowerBound) * phases.frame.pitch * geometry.outputs
       for group in 0..<geometry.groups {
         Kernels.matmulPacked(
-          base: start + group * geometry.groupOutputs, rowOffsets: offsets,
+          base: start + group * geometry.groupOutputs, rowOffsets: rowOffsets,
           rows: lines * phase.horizontal.count, runs: phase.runs,
           packed: weights + group * phases.packedCount + phase.packedOffset,
           outputs: geometry.groupChannels,
@@ -66,11 +94,14 @@ struct ConvolutionInputGradient {
   }
 
   /// One kernel per channel.
-  func runDepthwise(_ pool: WorkerPool) {
+  private func runDepthwise(
+    _ outputGradient: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
+    into inputGradient: UnsafeMutablePointer<Float>, _ workspace: Workspace
+  ) {
     let frame = geometry.inputFrame
     let extents = geometry.depthwise(in: frame, rows: geometry.vertical.output)
     let shards = Shards(of: geometry.batch, limit: 16)
-    pool.run(shards: shards.parts) { part in
+    workspace.run(shards: shards.parts) { part, scratch in
       for image in shards[part] {
         let gradient = outputGradient + image * geometry.outputCount
         let target = inputGradient + image * geometry.inputCount
@@ -79,10 +110,10 @@ struct ConvolutionInputGradient {
             outputGradient: gradient, weights: weights, extents: extents, inputGradient: target)
           continue
         }
-        frame.withScratch(rows: frame.rows) { scratch in
+        frame.withMemory(rows: frame.rows, scratch) { memory in
           Kernels.depthwiseInputGradient(
-            outputGradient: gradient, weights: weights, extents: extents, inputGradient: scratch)
-          frame.accumulate(scratch, into: target)
+            outputGradient: gradient, weights: weights, extents: extents, inputGradient: memory)
+          frame.accumulate(memory, into: target)
         }
       }
     }

@@ -5,19 +5,36 @@ import Tensors
 /// Each part of the batch sums into memory of its own; the parts are added in their order, so that
 /// the result does not depend on threads.
 struct ConvolutionWeightGradient {
-  let geometry: ConvolutionGeometry
-  let input: UnsafePointer<Float>
-  let outputGradient: UnsafePointer<Float>
+  private let geometry: ConvolutionGeometry
+  private let frame: ImageFrame
+  private let parts: [ConvolutionGeometry.Part]
+  private let runs: Kernels.Runs
+  private let rowOffsets: [Int]
 
-  func run(_ pool: WorkerPool, into gradient: UnsafeMutablePointer<Float>) {
-    let count = geometry.weightCount
+  init(_ given: ConvolutionGeometry) {
+    geometry = given.flattened
+    frame = geometry.inputFrame
     // Beyond 64 MB of sums fewer parts are the lesser evil.
-    let parts = geometry.parts(
+    parts = geometry.parts(
       rows: geometry.vertical.output, width: geometry.horizontal.output,
-      limit: max(1, min(8, (1 << 24) / count)))
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: parts.count * count) { buffer in
-      guard let sums = buffer.baseAddress else { return }
-      accumulate(parts, into: sums, pool)
+      limit: max(1, min(8, (1 << 24) / geometry.weightCount)))
+    runs = geometry.runs(in: frame)
+    rowOffsets = geometry.rowOffsets(rows: parts.map(\.rows.count).max() ?? 0, in: frame)
+  }
+
+  /// - Parameters:
+  ///   - input: the images, channels-last.
+  ///   - outputGradient: the gradient of the output, channels-last.
+  ///   - gradient: what is added to: [M][C/g][kH][kW].
+  func run(
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
+    into gradient: UnsafeMutablePointer<Float>, _ workspace: Workspace
+  ) {
+    let count = geometry.weightCount
+    workspace.scratch.withMemory(of: Float.self, count: parts.count * count) { sums in
+      workspace.run(shards: parts.count) { index, scratch in
+        addPart(parts[index], input, outputGradient, into: sums + index * count, scratch)
+      }
       for part in 1..<max(1, parts.count) {
         Kernels.accumulate(sums + part * count, into: sums, count: count)
       }
@@ -25,33 +42,25 @@ struct ConvolutionWeightGradient {
     }
   }
 
-  private func accumulate(
-    _ parts: [ConvolutionGeometry.Part], into sums: UnsafeMutablePointer<Float>,
-    _ pool: WorkerPool
+  private func addPart(
+    _ part: ConvolutionGeometry.Part, _ input: UnsafePointer<Float>,
+    _ outputGradient: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>,
+    _ scratch: Scratch
   ) {
-    let frame = geometry.inputFrame
-    let runs = geometry.runs(in: frame)
-    let offsets = geometry.rowOffsets(rows: parts.map(\.rows.count).max() ?? 0, in: frame)
     let line = geometry.horizontal.output * geometry.outputs
-    pool.run(shards: parts.count) { index in
-      let part = parts[index]
-      let target = sums + index * geometry.weightCount
-      target.initialize(repeating: 0, count: geometry.weightCount)
-      let frameRows = geometry.frameRows(under: part.rows)
-      frame.withScratch(rows: frameRows.count) { scratch in
-        for image in part.images {
-          let base = frame.base(
-            of: input + image * geometry.inputCount, rows: frameRows, scratch: scratch)
-          let gradient =
-            outputGradient + image * geometry.outputCount + part.rows.lowerBound * line
-          if geometry.isDepthwise {
-            Kernels.depthwiseWeightGradient(
-              input: base, outputGradient: gradient,
-              extents: geometry.depthwise(in: frame, rows: part.rows.count),
-              weightGradient: target)
-          } else {
-            addProducts(base, gradient, rows: part.rows.count, runs, offsets, into: target)
-          }
+    let frameRows = geometry.frameRows(under: part.rows)
+    target.update(repeating: 0, count: geometry.weightCount)
+    frame.withMemory(rows: frameRows.count, scratch) { memory in
+      for image in part.images {
+        let base = frame.base(
+          of: input + image * geometry.inputCount, rows: frameRows, memory: memory)
+        let gradient = outputGradient + image * geometry.outputCount + part.rows.lowerBound * line
+        if geometry.isDepthwise {
+          Kernels.depthwiseWeightGradient(
+            input: base, outputGradient: gradient,
+            extents: geometry.depthwise(in: frame, rows: part.rows.count), weightGradient: target)
+        } else {
+          addProducts(base, gradient, rows: part.rows.count, into: target)
         }
       }
     }
@@ -60,11 +69,11 @@ struct ConvolutionWeightGradient {
   /// [group][(tap, c)][m] += patches transposed · output gradient.
   private func addProducts(
     _ base: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, rows: Int,
-    _ runs: Kernels.Runs, _ offsets: [Int], into target: UnsafeMutablePointer<Float>
+    into target: UnsafeMutablePointer<Float>
   ) {
     for group in 0..<geometry.groups {
       Kernels.matmulTransposed(
-        base: base + group * geometry.groupChannels, rowOffsets: offsets,
+        base: base + group * geometry.groupChannels, rowOffsets: rowOffsets,
         rows: rows * geometry.horizontal.output, runs: runs,
         d: gradient + group * geometry.groupOutputs, dStride: geometry.outputs,
         outputs: geometry.groupOutputs,

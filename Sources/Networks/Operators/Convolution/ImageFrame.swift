@@ -33,24 +33,25 @@ struct ImageFrame {
   }
 
   /// Runs `body` with zeroed memory for so many rows of the frame.
-  func withScratch(rows: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
-    let count = max(1, isCopied ? rows * pitch * channels : 1)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { buffer in
-      guard let scratch = buffer.baseAddress else { return }
-      scratch.initialize(repeating: 0, count: count)
-      body(scratch)
+  func withMemory(
+    rows: Int, _ scratch: Scratch, _ body: (UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let count = isCopied ? rows * pitch * channels : 0
+    scratch.withMemory(of: Float.self, count: count) { memory in
+      memory.update(repeating: 0, count: count)
+      body(memory)
     }
   }
 
-  /// The first of some rows of the frame, in the image itself or copied into scratch memory.
+  /// The first of some rows of the frame, in the image itself or copied into memory that the caller lends.
   func base(
-    of image: UnsafePointer<Float>, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>
+    of image: UnsafePointer<Float>, rows: Range<Int>, memory: UnsafeMutablePointer<Float>
   ) -> UnsafePointer<Float> {
     guard isCopied else { return image + rows.lowerBound * width * channels }
     forEachRow(of: rows) { inFrame, inImage, count in
-      (scratch + inFrame).update(from: image + inImage, count: count)
+      (memory + inFrame).update(from: image + inImage, count: count)
     }
-    return UnsafePointer(scratch)
+    return UnsafePointer(memory)
   }
 
   /// Adds the part of a whole copied frame that lies on the image.

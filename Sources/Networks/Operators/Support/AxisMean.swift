@@ -41,13 +41,13 @@ struct AxisMean {
 
   /// Writes the means.
   func forward(
-    _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, pool: WorkerPool
+    _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>,
+    workspace: Workspace
   ) {
     guard outputCount > 0 else { return }
     let scale = 1 / Double(divisor)
-    forEachPart(pool) { part, inputOffset, outputOffset, count in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { buffer in
-        guard let sums = buffer.baseAddress else { return }
+    forEachPart(workspace) { part, inputOffset, outputOffset, count, scratch in
+      scratch.withMemory(of: Double.self, count: count) { sums in
         sums.initialize(repeating: 0, count: count)
         add(input + inputOffset, part, into: sums)
         for element in 0..<count { output[outputOffset + element] = Float(sums[element] * scale) }
@@ -58,31 +58,29 @@ struct AxisMean {
   /// Adds each mean's gradient, divided, to all elements the mean was of.
   func backward(
     _ outputGradient: UnsafePointer<Float>, into inputGradient: UnsafeMutablePointer<Float>,
-    pool: WorkerPool
+    workspace: Workspace
   ) {
     guard inputCount > 0 else { return }
     let scale = 1 / Float(divisor)
-    forEachPart(pool) { part, inputOffset, outputOffset, _ in
+    forEachPart(workspace) { part, inputOffset, outputOffset, _, _ in
       spread(outputGradient + outputOffset, scale, part, into: inputGradient + inputOffset)
     }
   }
 
-  /// Parts along the outermost axis when it is kept, otherwise one: the axes that are left, the
-  /// offsets of input and output, and the number of outputs.
+  /// One part for each step along the outermost axis when it is kept, otherwise one: the axes that
+  /// are left, the offsets of input and output, the number of outputs, and memory.
   private func forEachPart(
-    _ pool: WorkerPool, _ body: (ArraySlice<Axis>, Int, Int, Int) -> Void
+    _ workspace: Workspace, _ body: (ArraySlice<Axis>, Int, Int, Int, Scratch) -> Void
   ) {
     let outer = axes[0]
-    guard !outer.isReduced else { return body(axes[...], 0, 0, outputCount) }
+    guard !outer.isReduced, axes.count > 1 else {
+      return body(axes[...], 0, 0, outputCount, workspace.scratch)
+    }
     let shards = Shards(of: outer.extent, limit: 16, least: 1 + (1 << 13) / max(1, outer.size))
-    pool.run(shards: shards.parts) { index in
-      let range = shards[index]
-      guard !range.isEmpty else { return }
-      var part = axes
-      part[0].extent = range.count
-      body(
-        part[...], range.lowerBound * outer.size, range.lowerBound * outer.keptSize,
-        range.count * outer.keptSize)
+    workspace.run(shards: shards.parts) { index, scratch in
+      for row in shards[index] {
+        body(axes[1...], row * outer.size, row * outer.keptSize, outer.keptSize, scratch)
+      }
     }
   }
 

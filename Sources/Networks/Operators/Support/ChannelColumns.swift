@@ -21,10 +21,10 @@ struct ChannelColumns {
 
   /// Hands over Σ a and Σ a·b of each channel, in double.
   func sums(
-    of a: UnsafePointer<Float>, times b: UnsafePointer<Float>, pool: WorkerPool,
+    of a: UnsafePointer<Float>, times b: UnsafePointer<Float>, workspace: Workspace,
     _ body: (UnsafePointer<Double>, UnsafePointer<Double>) -> Void
   ) {
-    ColumnSums.total(shards, columns: 2 * channels, pool) { range, sums in
+    ColumnSums.total(shards, columns: 2 * channels, workspace) { range, sums in
       let first = range.lowerBound * channels * inner
       guard inner > 1 else {
         Kernels.columnSums(a + first, rows: range.count, channels: channels, into: sums)

@@ -5,10 +5,10 @@ enum ColumnSums {
   /// `sum[c] += scale · Σ_p a[p][c]`.
   static func accumulate(
     _ a: UnsafePointer<Float>, rows: Int, columns: Int, scale: Double = 1,
-    into sum: UnsafeMutablePointer<Float>, pool: WorkerPool
+    into sum: UnsafeMutablePointer<Float>, workspace: Workspace
   ) {
     let shards = Shards(of: rows, limit: 16, least: 1 + (1 << 14) / max(1, columns))
-    total(shards, columns: columns, pool) { range, part in
+    total(shards, columns: columns, workspace) { range, part in
       Kernels.columnSums(
         a + range.lowerBound * columns, rows: range.count, channels: columns, into: part)
     } finish: { total in
@@ -18,15 +18,14 @@ enum ColumnSums {
 
   /// Lets each part fill `count` sums that are zero at first, and hands over their total.
   static func total(
-    _ shards: Shards, columns count: Int, _ pool: WorkerPool,
+    _ shards: Shards, columns count: Int, _ workspace: Workspace,
     _ part: (Range<Int>, UnsafeMutablePointer<Double>) -> Void,
     finish: (UnsafePointer<Double>) -> Void
   ) {
     let capacity = max(1, shards.parts * count)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity) { buffer in
-      guard let sums = buffer.baseAddress else { return }
+    workspace.scratch.withMemory(of: Double.self, count: capacity) { sums in
       sums.initialize(repeating: 0, count: capacity)
-      pool.run(shards: shards.parts) { part(shards[$0], sums + $0 * count) }
+      workspace.pool.run(shards: shards.parts) { part(shards[$0], sums + $0 * count) }
       for part in 1..<max(1, shards.parts) {
         for column in 0..<count { sums[column] += sums[part * count + column] }
       }
