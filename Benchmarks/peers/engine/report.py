@@ -68,8 +68,8 @@ def as_markdown(results, skipped, facts, thresholds):
     versions = facts["versions"]
     lines = [
         "# Results", "",
-        "Written by `make benchmark`; `README.md` says how to read it. Ratios are ours to theirs, above 1",
-        "ours is better.", "",
+        "Written by `peers/engine/compare.py`, which `make benchmark` runs; `README.md` says how to read it.",
+        "Ratios are ours to theirs: above 1 ours is better.", "",
         f"- {facts['date']}, commit {facts['commit']}",
         f"- {facts['processor']}, {facts['processors']} processors, {facts['system']}, kernels "
         f"`{facts['path']}`, OpenBLAS's for {facts['openBLAS']}; load {facts['load'][0]} when it began, {facts['load'][1]} when it ended",
