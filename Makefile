@@ -5,9 +5,10 @@ BINARY := .build/release/espalier
 # Tests need internals to be visible, which is another build: a folder of its own keeps `make search`
 # after `make test` from building everything again.
 TEST_FLAGS := -c release --scratch-path .build/tests
+PEERS := Benchmarks/.build/peers
 
 .DEFAULT_GOAL := build
-.PHONY: setup build search test check format install train-glyphs
+.PHONY: setup build search test benchmark check format install train-glyphs
 
 setup:
 	@Scripts/install-dependencies.sh
@@ -23,6 +24,15 @@ search: build
 ## Runs the tests; the slow ones only with ESPALIER_SLOW=1 in the environment.
 test: setup
 	swift test $(TEST_FLAGS)
+
+## Times the engine and its peers in turns and writes Benchmarks/RESULTS.md; models from ESPALIER_MODELS.
+benchmark: setup
+	swift build -c release --package-path Benchmarks --product EngineBenchmark
+	test -x $(PEERS)/bin/python || python3 -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet --requirement Benchmarks/peers/engine/requirements.txt
+	$(PEERS)/bin/python Benchmarks/peers/engine/compare.py \
+	  --engine Benchmarks/.build/release/EngineBenchmark \
+	  --thresholds Benchmarks/thresholds.json --markdown Benchmarks/RESULTS.md
 
 ## Checks layout, layers and policies.
 check:

@@ -14,6 +14,17 @@ let package = Package(
         .product(name: "Tensors", package: "Espalier"),
       ],
       path: "agents", exclude: ["README.md", "transfer.sh"],
-      swiftSettings: [.enableUpcomingFeature("ExistentialAny")])
+      swiftSettings: [.enableUpcomingFeature("ExistentialAny")]),
+    .executableTarget(
+      name: "EngineBenchmark",
+      dependencies: [
+        .product(name: "Compression", package: "Espalier"),
+        .product(name: "Interchange", package: "Espalier"),
+        .product(name: "Networks", package: "Espalier"),
+        .product(name: "Reinforcement", package: "Espalier"),
+        .product(name: "Tensors", package: "Espalier"),
+      ],
+      path: "engine",
+      swiftSettings: [.enableUpcomingFeature("ExistentialAny")]),
   ]
 )

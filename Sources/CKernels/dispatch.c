@@ -136,3 +136,7 @@ void espalier_sgd(float *weights, const float *gradient, float *velocity, ptrdif
 void espalier_soft_update(const float *source, float *target, float rate, ptrdiff_t count) {
   path->softUpdate(source, target, rate, count);
 }
+
+double espalier_multiply_add_chains(ptrdiff_t rounds, float *sum) {
+  return path->multiplyAddChains(rounds, sum);
+}

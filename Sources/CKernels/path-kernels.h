@@ -15,6 +15,7 @@
 #include "elementwise.h"
 #include "column-sums.h"
 #include "optimisers.h"
+#include "multiply-add-chains.h"
 
 const EspalierPath ESPALIER_PATH = {
     .name = ESPALIER_PATH_NAME,
@@ -40,4 +41,5 @@ const EspalierPath ESPALIER_PATH = {
     .adam = adam,
     .sgd = sgd,
     .softUpdate = softUpdate,
+    .multiplyAddChains = multiplyAddChains,
 };

@@ -28,6 +28,7 @@ typedef struct {
   __typeof__(espalier_adam) *adam;
   __typeof__(espalier_sgd) *sgd;
   __typeof__(espalier_soft_update) *softUpdate;
+  __typeof__(espalier_multiply_add_chains) *multiplyAddChains;
 } EspalierPath;
 
 extern const EspalierPath EspalierPathPortable;

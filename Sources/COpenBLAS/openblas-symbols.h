@@ -13,6 +13,8 @@ enum { OpenBLASNoTranspose = 111, OpenBLASTranspose = 112 };
 enum { OpenBLASUpper = 121, OpenBLASLower = 122 };
 
 void openblas_set_num_threads(int count);
+/* The processor whose kernels are in use, such as "SkylakeX". */
+char *openblas_get_corename(void);
 
 /* C = alpha op(A) op(B) + beta C */
 void cblas_sgemm(int order, int transposeA, int transposeB, int m, int n, int k, float alpha,

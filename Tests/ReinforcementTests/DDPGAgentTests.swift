@@ -49,6 +49,27 @@ import Testing
     #expect(try returns(agent(seed: 7), 0..<20) != returns(agent(), 0..<20))
   }
 
+  @Test func learningOnDemandIsLearningByItself() throws {
+    let itself = try agent()
+    var configuration = Self.configuration
+    configuration.updatesPerStep = 0
+    let told = try agent(configuration)
+    let before = told.state
+    try told.learn(updates: 3)
+    #expect(told.state == before, "It has no memory yet.")
+    let loops = [itself, told].map {
+      EpisodeLoop(environment: task, agent: $0, streams: .init(seed: 6))
+    }
+    for episode in 0..<12 {
+      for loop in loops { _ = try loop.runEpisode(episode, exploring: true) }
+      if !told.isWarmingUp {
+        try told.learn(updates: Self.configuration.updatesPerStep * task.costs.count)
+      }
+    }
+    #expect(told.state.tensors == itself.state.tensors)
+    #expect(told.state.tensors != before.tensors)
+  }
+
   @Test func evaluationChangesNothing() throws {
     let (agent, other) = (try agent(), try agent())
     _ = try returns(agent, 0..<8)

@@ -139,4 +139,9 @@ void espalier_sgd(float *weights, const float *gradient, float *velocity, ptrdif
 /* target += rate · (source - target) */
 void espalier_soft_update(const float *source, float *target, float rate, ptrdiff_t count);
 
+/* For measurements: `rounds` steps x = x · ½ + 1 of 12 independent vectors, vector i starting at i in
+   every lane. Writes the sum over all lanes, which tends to 2 for each, and returns the floating-point
+   operations that the steps took, two for each multiply-add. */
+double espalier_multiply_add_chains(ptrdiff_t rounds, float *sum);
+
 #endif

@@ -204,7 +204,12 @@ public final class DDPGAgent: Agent {
     }
   }
 
-  private func learn(updates: Int) throws {
+  /// Updates all networks from batches of what it remembers, as it does by itself at the times that
+  /// `updateTiming` says; without a memory nothing happens.
+  ///
+  /// - Parameter updates: how often; with `DDPGConfiguration.policyDelay` above 1 not every one moves the
+  ///   actor.
+  public func learn(updates: Int) throws {
     guard replay.count > 0, updates > 0 else { return }
     for _ in 0..<updates {
       let positions =

@@ -30,6 +30,12 @@ public enum LinearAlgebra {
   private static let singleThreaded: Void = openblas_set_num_threads(1)
   static let rowMajor = Int32(OpenBLASRowMajor)
 
+  /// The processor that OpenBLAS took this one for, such as `SkylakeX`.
+  ///
+  /// One newer than the library may be taken for one much older (`Prescott`), and then products are
+  /// several times slower; the environment variable `OPENBLAS_CORETYPE` names another.
+  public static var processor: String { String(cString: openblas_get_corename()) }
+
   /// Makes sure that OpenBLAS stays on the calling thread.
   static func prepare() { singleThreaded }
 

@@ -2,6 +2,12 @@ import Tensors
 import Testing
 
 struct LinearAlgebraTests {
+  @Test("OpenBLAS says whose kernels it uses, in a word")
+  func processor() {
+    #expect(!LinearAlgebra.processor.isEmpty)
+    #expect(LinearAlgebra.processor.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) })
+  }
+
   @Test("Products with either operand transposed", arguments: [false, true], [false, true])
   func multiply(transposeA: Bool, transposeB: Bool) {
     let (rows, columns, inner) = (3, 5, 4)
