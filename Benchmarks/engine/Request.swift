@@ -87,14 +87,12 @@ struct Reply: Encodable {
 /// What can be wrong with a request.
 enum BenchmarkError: Error, CustomStringConvertible {
   case request(String)
-  case variant(Variant)
   case wrong(what: String, error: Double)
   case file(String)
 
   var description: String {
     switch self {
     case .request(let problem): problem
-    case .variant(let variant): "this build has no variant '\(variant.rawValue)'"
     case .wrong(let what, let error): "\(what) is wrong by \(error) of its largest element"
     case .file(let problem): problem
     }

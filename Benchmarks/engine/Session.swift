@@ -11,7 +11,7 @@ struct Session {
     case .describe:
       reply.cpuPath = Kernels.cpuPath
       reply.openBLAS = LinearAlgebra.processor
-      reply.variants = Variant.available.map(\.rawValue)
+      reply.variants = Variant.allCases.map(\.rawValue)
     case .time:
       let iterations = request.iterations ?? 1
       let measured = try find(request)

@@ -40,14 +40,26 @@ void espalier_matmul_transposed(const float *base, const ptrdiff_t *rowOffsets, 
                          gradientStride);
 }
 
+void espalier_matmul_dense(const float *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t k,
+                           const float *packed, ptrdiff_t outputs, EspalierEpilogue epilogue) {
+  path->matmulDense(a, stride, rows, k, packed, outputs, epilogue);
+}
+
+void espalier_matmul_transposed_dense(const float *a, ptrdiff_t aStride, ptrdiff_t rows, ptrdiff_t k,
+                                      const float *d, ptrdiff_t dStride, ptrdiff_t outputs,
+                                      float *gradient, ptrdiff_t gradientStride) {
+  path->matmulTransposedDense(a, aStride, rows, k, d, dStride, outputs, gradient, gradientStride);
+}
+
 void espalier_pack(const float *matrix, ptrdiff_t rowStride, ptrdiff_t columnStride, ptrdiff_t k,
                    ptrdiff_t outputs, float *packed) {
   path->pack(matrix, rowStride, columnStride, k, outputs, packed);
 }
 
-void espalier_depthwise(const float *input, const float *weights, EspalierDepthwise extents,
-                        const float *bias, float lower, float upper, float *output) {
-  path->depthwise(input, weights, extents, bias, lower, upper, output);
+void espalier_depthwise(const float *image, EspalierImage bounds, const float *weights,
+                        EspalierDepthwise extents, ptrdiff_t firstRow, const float *bias,
+                        float lower, float upper, float *output) {
+  path->depthwise(image, bounds, weights, extents, firstRow, bias, lower, upper, output);
 }
 
 void espalier_depthwise_input_gradient(const float *outputGradient, const float *weights,
@@ -99,28 +111,30 @@ void espalier_clamp(const float *a, float lower, float upper, float *out, ptrdif
 }
 
 void espalier_clamp_gradient(const float *input, const float *gradient, float lower, float upper,
-                             float *out, ptrdiff_t count) {
-  path->clampGradient(input, gradient, lower, upper, out, count);
+                             int accumulates, float *out, ptrdiff_t count) {
+  path->clampGradient(input, gradient, lower, upper, accumulates, out, count);
 }
 
-void espalier_affine(const float *a, const float *scale, const float *shift, float *out,
-                     ptrdiff_t rows, ptrdiff_t channels) {
-  path->affine(a, scale, shift, out, rows, channels);
+void espalier_affine_clamp(const float *a, const float *scale, const float *shift, float lower,
+                           float upper, float *out, ptrdiff_t rows, ptrdiff_t channels) {
+  path->affineClamp(a, scale, shift, lower, upper, out, rows, channels);
 }
 
-void espalier_affine_accumulate(const float *a, const float *scale, const float *b,
-                                const float *slope, const float *shift, float *out, ptrdiff_t rows,
-                                ptrdiff_t channels) {
-  path->affineAccumulate(a, scale, b, slope, shift, out, rows, channels);
+void espalier_masked_moments(const float *a, const float *b, const float *output, float lower,
+                             float upper, ptrdiff_t rows, ptrdiff_t channels, double *sums,
+                             double *products) {
+  path->maskedMoments(a, b, output, lower, upper, rows, channels, sums, products);
+}
+
+void espalier_masked_affine(const float *a, const float *scale, const float *b, const float *slope,
+                            const float *shift, const float *output, float lower, float upper,
+                            int accumulates, float *out, ptrdiff_t rows, ptrdiff_t channels) {
+  path->maskedAffine(a, scale, b, slope, shift, output, lower, upper, accumulates, out, rows,
+                     channels);
 }
 
 void espalier_column_sums(const float *a, ptrdiff_t rows, ptrdiff_t channels, double *sum) {
   path->columnSums(a, rows, channels, sum);
-}
-
-void espalier_column_products(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t channels,
-                              double *sum) {
-  path->columnProducts(a, b, rows, channels, sum);
 }
 
 void espalier_adam(float *weights, const float *gradient, float *m, float *v, ptrdiff_t count,

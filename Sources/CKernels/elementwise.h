@@ -22,25 +22,13 @@ static void clamp(const float *a, float lower, float upper, float *out, ptrdiff_
 }
 
 static void clampGradient(const float *input, const float *gradient, float lower, float upper,
-                          float *out, ptrdiff_t count) {
-  ELEMENTWISE for (ptrdiff_t i = 0; i < count; i++) {
-    float passed = ((input[i] > lower) & (input[i] < upper)) ? gradient[i] : 0.0f;
-    out[i] += passed;
-  }
-}
-
-static void affine(const float *a, const float *scale, const float *shift, float *out,
-                   ptrdiff_t rows, ptrdiff_t channels) {
-  for (ptrdiff_t p = 0; p < rows; p++, a += channels, out += channels) {
-    ELEMENTWISE for (ptrdiff_t c = 0; c < channels; c++) out[c] = a[c] * scale[c] + shift[c];
-  }
-}
-
-static void affineAccumulate(const float *a, const float *scale, const float *b,
-                             const float *slope, const float *shift, float *out, ptrdiff_t rows,
-                             ptrdiff_t channels) {
-  for (ptrdiff_t p = 0; p < rows; p++, a += channels, b += channels, out += channels) {
-    ELEMENTWISE for (ptrdiff_t c = 0; c < channels; c++)
-      out[c] += a[c] * scale[c] + b[c] * slope[c] + shift[c];
-  }
+                          int accumulates, float *out, ptrdiff_t count) {
+  if (accumulates)
+    ELEMENTWISE for (ptrdiff_t i = 0; i < count; i++) {
+      float passed = ((input[i] > lower) & (input[i] < upper)) ? gradient[i] : 0.0f;
+      out[i] += passed;
+    }
+  else
+    ELEMENTWISE for (ptrdiff_t i = 0; i < count; i++)
+      out[i] = ((input[i] > lower) & (input[i] < upper)) ? gradient[i] : 0.0f;
 }

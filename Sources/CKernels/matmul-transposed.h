@@ -97,3 +97,14 @@ static void matmulTransposed(const float *base, const ptrdiff_t *rowOffsets, ptr
     }
   }
 }
+
+static void matmulTransposedDense(const float *a, ptrdiff_t aStride, ptrdiff_t rows, ptrdiff_t k,
+                                  const float *d, ptrdiff_t dStride, ptrdiff_t outputs,
+                                  float *gradient, ptrdiff_t gradientStride) {
+  ptrdiff_t offsets[DenseRows], start = 0;
+  for (ptrdiff_t row = 0; row < smaller(rows, DenseRows); row++) offsets[row] = row * aStride;
+  for (ptrdiff_t first = 0; first < rows; first += DenseRows)
+    matmulTransposed(a + first * aStride, offsets, smaller(DenseRows, rows - first),
+                     (EspalierRuns){&start, &k, 1}, d + first * dStride, dStride, outputs, gradient,
+                     gradientStride);
+}

@@ -168,10 +168,37 @@ static void matmulPacked(const float *base, const ptrdiff_t *rowOffsets, ptrdiff
   }
 }
 
+/* Rows whose offsets stand on the stack at a time: whole blocks of the kernels above and below. */
+enum { DenseRows = 256 };
+
+static void matmulDense(const float *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t k,
+                        const float *packed, ptrdiff_t outputs, EspalierEpilogue epilogue) {
+  ptrdiff_t offsets[DenseRows], start = 0;
+  for (ptrdiff_t row = 0; row < smaller(rows, DenseRows); row++) offsets[row] = row * stride;
+  for (ptrdiff_t first = 0; first < rows; first += DenseRows) {
+    EspalierEpilogue moved = epilogue;
+    moved.output += first * epilogue.outputStride;
+    if (moved.residual != NULL) moved.residual += first * epilogue.residualStride;
+    matmulPacked(a + first * stride, offsets, smaller(DenseRows, rows - first),
+                 (EspalierRuns){&start, &k, 1}, packed, outputs, moved);
+  }
+}
+
 static void packPanels(const float *matrix, ptrdiff_t rowStride, ptrdiff_t columnStride,
                        ptrdiff_t k, ptrdiff_t outputs, float *packed) {
   for (ptrdiff_t first = 0; first < outputs; first += EspalierPanel) {
     ptrdiff_t count = smaller(EspalierPanel, outputs - first);
+    if (rowStride == 1) { /* a transpose: read along the lines */
+      for (ptrdiff_t o = 0; o < EspalierPanel; o++) {
+        const float *from = matrix + (first + o) * columnStride;
+        if (o < count)
+          for (ptrdiff_t row = 0; row < k; row++) packed[row * EspalierPanel + o] = from[row];
+        else
+          for (ptrdiff_t row = 0; row < k; row++) packed[row * EspalierPanel + o] = 0;
+      }
+      packed += k * EspalierPanel;
+      continue;
+    }
     for (ptrdiff_t row = 0; row < k; row++, packed += EspalierPanel) {
       const float *from = matrix + row * rowStride + first * columnStride;
       for (ptrdiff_t o = 0; o < count; o++) packed[o] = from[o * columnStride];

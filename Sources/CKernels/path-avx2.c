@@ -7,6 +7,7 @@
 #define ESPALIER_PATH_NAME "avx2"
 #define LANES 8
 #define HAS_FMA 1
+#define MANY_REGISTERS 0
 #define HAS_MASKED_LOAD 1
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "path-kernels.h"

@@ -14,6 +14,7 @@
 #include "depthwise-gradients.h"
 #include "elementwise.h"
 #include "column-sums.h"
+#include "normalisation.h"
 #include "optimisers.h"
 #include "multiply-add-chains.h"
 
@@ -21,6 +22,8 @@ const EspalierPath ESPALIER_PATH = {
     .name = ESPALIER_PATH_NAME,
     .matmulPacked = matmulPacked,
     .matmulTransposed = matmulTransposed,
+    .matmulDense = matmulDense,
+    .matmulTransposedDense = matmulTransposedDense,
     .pack = packPanels,
     .depthwise = depthwise,
     .depthwiseInputGradient = depthwiseInputGradient,
@@ -34,10 +37,10 @@ const EspalierPath ESPALIER_PATH = {
     .scaleAccumulate = scaleAccumulate,
     .clamp = clamp,
     .clampGradient = clampGradient,
-    .affine = affine,
-    .affineAccumulate = affineAccumulate,
+    .affineClamp = affineClamp,
+    .maskedMoments = maskedMoments,
+    .maskedAffine = maskedAffine,
     .columnSums = columnSums,
-    .columnProducts = columnProducts,
     .adam = adam,
     .sgd = sgd,
     .softUpdate = softUpdate,

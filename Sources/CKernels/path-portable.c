@@ -9,4 +9,5 @@
 #define LANES 4
 #define HAS_FMA 0
 #endif
+#define MANY_REGISTERS 0
 #include "path-kernels.h"

@@ -8,6 +8,8 @@ typedef struct {
   const char *name;
   __typeof__(espalier_matmul_packed) *matmulPacked;
   __typeof__(espalier_matmul_transposed) *matmulTransposed;
+  __typeof__(espalier_matmul_dense) *matmulDense;
+  __typeof__(espalier_matmul_transposed_dense) *matmulTransposedDense;
   __typeof__(espalier_pack) *pack;
   __typeof__(espalier_depthwise) *depthwise;
   __typeof__(espalier_depthwise_input_gradient) *depthwiseInputGradient;
@@ -21,10 +23,10 @@ typedef struct {
   __typeof__(espalier_scale_accumulate) *scaleAccumulate;
   __typeof__(espalier_clamp) *clamp;
   __typeof__(espalier_clamp_gradient) *clampGradient;
-  __typeof__(espalier_affine) *affine;
-  __typeof__(espalier_affine_accumulate) *affineAccumulate;
+  __typeof__(espalier_affine_clamp) *affineClamp;
+  __typeof__(espalier_masked_moments) *maskedMoments;
+  __typeof__(espalier_masked_affine) *maskedAffine;
   __typeof__(espalier_column_sums) *columnSums;
-  __typeof__(espalier_column_products) *columnProducts;
   __typeof__(espalier_adam) *adam;
   __typeof__(espalier_sgd) *sgd;
   __typeof__(espalier_soft_update) *softUpdate;

@@ -2,7 +2,7 @@
    of 144 (Lavin and Gray 2016, section 4.1; interpolation points 0, ±1, ±2, ∞). A tile of 4×4
    outputs reads 6×6 inputs; each of the 36 transformed elements is a packed product of its own. */
 
-enum { WinogradInput = 6, WinogradOutput = 4, WinogradPlanes = 36, WinogradRows = 256 };
+enum { WinogradInput = 6, WinogradOutput = 4, WinogradPlanes = 36 };
 
 /* Bᵀ·d for one column of six. */
 INLINE void transformInput(const Lanes *d, Lanes *out) {
@@ -114,19 +114,14 @@ static void winogradOutput(const float *m, ptrdiff_t plane, EspalierWinograd e, 
 
 static void winogradProducts(const float *v, ptrdiff_t vPlane, ptrdiff_t tiles, ptrdiff_t channels,
                              const float *packed, ptrdiff_t outputs, float *m, ptrdiff_t mPlane) {
-  ptrdiff_t offsets[WinogradRows], start = 0;
   ptrdiff_t panels = (outputs + EspalierPanel - 1) / EspalierPanel * EspalierPanel * channels;
-  for (ptrdiff_t row = 0; row < WinogradRows; row++) offsets[row] = row * channels;
-  for (ptrdiff_t plane = 0; plane < WinogradPlanes; plane++)
-    for (ptrdiff_t first = 0; first < tiles; first += WinogradRows) {
-      EspalierEpilogue store = {.output = m + plane * mPlane + first * outputs,
-                                .outputStride = outputs,
-                                .lower = -__builtin_inff(),
-                                .upper = __builtin_inff()};
-      matmulPacked(v + plane * vPlane + first * channels, offsets,
-                   smaller(WinogradRows, tiles - first), (EspalierRuns){&start, &channels, 1},
-                   packed + plane * panels, outputs, store);
-    }
+  EspalierEpilogue store = {.outputStride = outputs, .lower = -__builtin_inff(),
+                            .upper = __builtin_inff()};
+  for (ptrdiff_t plane = 0; plane < WinogradPlanes; plane++) {
+    store.output = m + plane * mPlane;
+    matmulDense(v + plane * vPlane, channels, tiles, channels, packed + plane * panels, outputs,
+                store);
+  }
 }
 
 /* G·g for one column of three, in double so that only the result is rounded. */

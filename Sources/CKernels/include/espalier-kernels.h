@@ -51,6 +51,10 @@ void espalier_matmul_packed(const float *base, const ptrdiff_t *rowOffsets, ptrd
                             EspalierRuns runs, const float *packed, ptrdiff_t outputs,
                             EspalierEpilogue epilogue);
 
+/* The same of a matrix whose row p lies at a + p · stride. */
+void espalier_matmul_dense(const float *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t k,
+                           const float *packed, ptrdiff_t outputs, EspalierEpilogue epilogue);
+
 /* gradient[k][o] += Σ_p A[p][k] · D[p][o]      (K × outputs, row stride `gradientStride`)
 
    A as above; row p of D begins at D + p · dStride. Rows are summed in blocks of a fixed number. */
@@ -58,21 +62,34 @@ void espalier_matmul_transposed(const float *base, const ptrdiff_t *rowOffsets, 
                                 EspalierRuns runs, const float *d, ptrdiff_t dStride,
                                 ptrdiff_t outputs, float *gradient, ptrdiff_t gradientStride);
 
+/* The same of a matrix whose row p lies at a + p · aStride. */
+void espalier_matmul_transposed_dense(const float *a, ptrdiff_t aStride, ptrdiff_t rows, ptrdiff_t k,
+                                      const float *d, ptrdiff_t dStride, ptrdiff_t outputs,
+                                      float *gradient, ptrdiff_t gradientStride);
+
 /* Packs B[k][o] = matrix[k · rowStride + o · columnStride] into panels of 16. */
 void espalier_pack(const float *matrix, ptrdiff_t rowStride, ptrdiff_t columnStride, ptrdiff_t k,
                    ptrdiff_t outputs, float *packed);
 
-/* Extents of a depthwise convolution over one padded NHWC image (multiplier 1). */
+/* Extents of a depthwise convolution over one NHWC image (multiplier 1). */
 typedef struct {
   ptrdiff_t outputHeight, outputWidth, channels;
   ptrdiff_t kernelHeight, kernelWidth;
   ptrdiff_t strideY, strideX, dilationY, dilationX;
-  ptrdiff_t paddedWidth; /* pixels in a row of the padded input */
+  ptrdiff_t paddedWidth; /* pixels in a row of the padded input, for the gradients */
 } EspalierDepthwise;
 
-/* out[y][x][c] = clamp(bias[c] + Σ input[y·s+i·d][x·s+j·d][c] · weights[i][j][c]) */
-void espalier_depthwise(const float *input, const float *weights, EspalierDepthwise extents,
-                        const float *bias, float lower, float upper, float *output);
+/* An image in memory and the zeros thought around it. */
+typedef struct {
+  ptrdiff_t height, width;
+  ptrdiff_t padTop, padLeft;
+} EspalierImage;
+
+/* out[y][x][c] = clamp(bias[c] + Σ image[y·s+i·d-padTop][x·s+j·d-padLeft][c] · weights[i][j][c])
+   for `outputHeight` rows from `firstRow` on; taps outside the image are left out. */
+void espalier_depthwise(const float *image, EspalierImage bounds, const float *weights,
+                        EspalierDepthwise extents, ptrdiff_t firstRow, const float *bias,
+                        float lower, float upper, float *output);
 /* inputGradient (padded image, zeroed by the caller) += transposed of the above. */
 void espalier_depthwise_input_gradient(const float *outputGradient, const float *weights,
                                        EspalierDepthwise extents, float *inputGradient);
@@ -111,21 +128,25 @@ void espalier_add(const float *a, const float *b, float *out, ptrdiff_t count);
 void espalier_accumulate(const float *a, float *out, ptrdiff_t count); /* out += a */
 void espalier_scale_accumulate(float scale, const float *a, float *out, ptrdiff_t count);
 void espalier_clamp(const float *a, float lower, float upper, float *out, ptrdiff_t count);
-/* out += gradient where lower < input < upper (Relu: 0 and infinity) */
+/* out (+)= gradient where lower < input < upper, otherwise 0 (Relu: 0 and infinity) */
 void espalier_clamp_gradient(const float *input, const float *gradient, float lower, float upper,
-                             float *out, ptrdiff_t count);
-/* out[p][c] = a[p][c] · scale[c] + shift[c] */
-void espalier_affine(const float *a, const float *scale, const float *shift, float *out,
-                     ptrdiff_t rows, ptrdiff_t channels);
-/* out[p][c] += a[p][c] · scale[c] + b[p][c] · slope[c] + shift[c] */
-void espalier_affine_accumulate(const float *a, const float *scale, const float *b,
-                                const float *slope, const float *shift, float *out, ptrdiff_t rows,
-                                ptrdiff_t channels);
+                             int accumulates, float *out, ptrdiff_t count);
+
+/* Rows of channels in batch normalisation with a clamp behind it.
+   out[p][c] = min(max(a[p][c] · scale[c] + shift[c], lower), upper) */
+void espalier_affine_clamp(const float *a, const float *scale, const float *shift, float lower,
+                           float upper, float *out, ptrdiff_t rows, ptrdiff_t channels);
+/* sums[c] += Σ_p a'[p][c] and products[c] += Σ_p a'[p][c] · b[p][c] in double, where a' is a where
+   lower < output < upper and 0 elsewhere; without `output` all of a. */
+void espalier_masked_moments(const float *a, const float *b, const float *output, float lower,
+                             float upper, ptrdiff_t rows, ptrdiff_t channels, double *sums,
+                             double *products);
+/* out[p][c] (+)= a'[p][c] · scale[c] + b[p][c] · slope[c] + shift[c], a' as above */
+void espalier_masked_affine(const float *a, const float *scale, const float *b, const float *slope,
+                            const float *shift, const float *output, float lower, float upper,
+                            int accumulates, float *out, ptrdiff_t rows, ptrdiff_t channels);
 /* sum[c] += Σ_p a[p][c] in double */
 void espalier_column_sums(const float *a, ptrdiff_t rows, ptrdiff_t channels, double *sum);
-/* sum[c] += Σ_p a[p][c] · b[p][c] in double */
-void espalier_column_products(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t channels,
-                              double *sum);
 
 /* One step of Adam (Kingma and Ba 2015, algorithm 1) with decoupled weight decay 0:
    m = β1 m + (1-β1) g; v = β2 v + (1-β2) g²; w -= stepSize · m / (√v + epsilon),

@@ -39,8 +39,7 @@ public final class Executor {
     arithmetic: Arithmetic = .fast, pool: WorkerPool = WorkerPool()
   ) throws(GraphError) {
     let wanted = outputs ?? graph.outputs.map(\.name)
-    let prepared =
-      mode == .inference ? try graph.fusedForInference(keeping: Set(wanted)) : graph
+    let prepared = try graph.fused(for: mode, keeping: Set(wanted))
     self.graph = graph
     self.batch = batch
     self.mode = mode
@@ -82,7 +81,7 @@ public final class Executor {
       if case .operation(let operation) = step.work {
         if let call = calls[index], memory.needsGradient(step) { operation.backward(call) }
       } else {
-        convertGradient(step)
+        convertGradient(step, index)
       }
     }
   }
@@ -115,11 +114,12 @@ public final class Executor {
       accumulating: false, pool: pool)
   }
 
-  private func convertGradient(_ step: Step) {
+  private func convertGradient(_ step: Step, _ index: Int) {
     guard let source = step.inputs[0], let target = memory.gradientView(source, of: plan),
       let gradient = memory.gradientView(step.outputs[0], of: plan)
     else { return }
-    LayoutConversion.copy(from: gradient, to: target, accumulating: true, pool: pool)
+    LayoutConversion.copy(
+      from: gradient, to: target, accumulating: !memory.overwrites(0, ofStep: index), pool: pool)
   }
 
   // MARK: - What goes in and out

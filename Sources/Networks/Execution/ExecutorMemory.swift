@@ -7,11 +7,9 @@ final class ExecutorMemory {
   private let states: UnsafeMutablePointer<Float>
   private let layout: MemoryPlan
   private let gradientOffsets: [Int?]
-  private let gradientCount: Int
   private let stateOffsets: [Int]
   private let trained: [(name: String, slot: Int)]
-  /// The part of the gradient arena that belongs to intermediate values, cleared by each pass.
-  private let clearedCount: Int
+  private let gradientFlow: GradientFlow
   private(set) var outputGradients: [String: UnsafeMutableBufferPointer<Float>] = [:]
 
   init(_ plan: ExecutionPlan, graph: Graph, mode: ExecutionMode, differentiatingInputs: Bool) {
@@ -26,8 +24,7 @@ final class ExecutorMemory {
     guard mode != .inference else {
       trained = []
       gradientOffsets = plan.slots.map { _ in nil }
-      gradientCount = 0
-      clearedCount = 0
+      gradientFlow = GradientFlow()
       gradients = ExecutorMemory.allocate(0)
       return
     }
@@ -43,8 +40,7 @@ final class ExecutorMemory {
       next += (plan.slots[slot].shape.count + 15) / 16 * 16
     }
     gradientOffsets = offsets
-    gradientCount = next
-    clearedCount = trained.first.flatMap { offsets[$0.slot] } ?? next
+    gradientFlow = GradientFlow(plan, offsets: offsets, parameters: parameterSlots)
     gradients = ExecutorMemory.allocate(next)
     for (name, slot) in plan.outputs {
       let count = plan.slots[slot].shape.count
@@ -113,10 +109,18 @@ final class ExecutorMemory {
     step.outputs.contains { gradientOffsets[$0] != nil }
   }
 
-  /// Clears the gradients of intermediate values and puts those of the outputs in place.
+  /// Whether the gradient that flows into an input of a step is the first that its slot sees.
+  func overwrites(_ position: Int, ofStep index: Int) -> Bool {
+    gradientFlow.overwritten[index][position]
+  }
+
+  /// Clears the gradients that are added to and puts those of the outputs in place.
   func beginBackward(_ plan: ExecutionPlan, pool: WorkerPool) {
-    pool.forEachChunk(of: clearedCount) { range in
-      (gradients + range.lowerBound).update(repeating: 0, count: range.count)
+    for cleared in gradientFlow.cleared {
+      pool.forEachChunk(of: cleared.count) { range in
+        (gradients + cleared.lowerBound + range.lowerBound).update(
+          repeating: 0, count: range.count)
+      }
     }
     for (name, slot) in plan.outputs {
       guard let offset = gradientOffsets[slot], let given = outputGradients[name]?.baseAddress
@@ -161,6 +165,7 @@ final class ExecutorMemory {
       outputs: step.outputs.map { view($0, of: plan) },
       inputGradients: differentiates
         ? step.inputs.map { $0.flatMap { gradientView($0, of: plan) } } : [],
+      overwritten: differentiates ? gradientFlow.overwritten[index] : [],
       outputGradients: differentiates
         ? step.outputs.compactMap { gradientView($0, of: plan) } : [],
       state: states + stateOffsets[index], workspace: workspace, mode: mode)

@@ -1,21 +1,25 @@
 import Tensors
 
-// Rewrites for inference: what can be computed in one pass over a convolution's output is written
-// into the convolution itself. The results run only here; they are never exported.
+// Rewrites before execution: what can be computed in one pass over a value is written into the node
+// that makes the value. The results run only here; they are never exported.
 
 extension Graph {
   /// The same function with fewer passes over memory.
   ///
-  /// Conv → BatchNormalization becomes a Conv with other weights and a bias; Conv → Add, and a Relu or
-  /// Clip after either, become a Conv with a fourth input and the attributes `fused_lower` and
-  /// `fused_upper`. Values named in `keeping` stay computable.
+  /// In inference Conv → BatchNormalization becomes a Conv with other weights and a bias, and Conv →
+  /// Add one with a fourth input. In any mode a Relu or Clip after a BatchNormalization, in inference
+  /// also after a Conv, becomes its attributes `fused_lower` and `fused_upper`. Values named in
+  /// `keeping` stay computable.
   ///
   /// - Throws: `GraphError` when a node cannot be read.
-  func fusedForInference(keeping kept: Set<String>) throws(GraphError) -> Graph {
+  func fused(for mode: ExecutionMode, keeping kept: Set<String>) throws(GraphError) -> Graph {
     var fusion = Fusion(self, keeping: kept)
-    try fusion.foldBatchNormalization()
-    try fusion.fuseAdditions()
-    try fusion.fuseClamps()
+    if mode == .inference {
+      try fusion.foldBatchNormalization()
+      try fusion.fuseAdditions()
+      try fusion.fuseClamps(after: "Conv")
+    }
+    try fusion.fuseClamps(after: "BatchNormalization")
     return fusion.graph
   }
 }
@@ -109,10 +113,10 @@ private struct Fusion {
 
   // MARK: - Relu and Clip
 
-  mutating func fuseClamps() throws(GraphError) {
+  mutating func fuseClamps(after type: String) throws(GraphError) {
     let readers = readers()
     var dropped: Set<Int> = []
-    for (index, node) in graph.nodes.enumerated() where node.operatorType == "Conv" {
+    for (index, node) in graph.nodes.enumerated() where node.operatorType == type {
       guard let next = soleReader(of: node.outputs[0], readers) else { continue }
       let clamp = graph.nodes[next]
       guard let bounds = try bounds(of: clamp) else { continue }

@@ -20,15 +20,11 @@ enum LayoutConversion {
     let columns = toChannelsLast ? area : channels
     let size = rows * columns
     guard size > 0 else { return }
-    let body = { (image: Int) in
+    let pool = images * size < 1 << 15 ? WorkerPool(threads: 1) : pool
+    pool.run(shards: images) { image in
       transpose(
         source.pointer + image * size, rows: rows, columns: columns,
         into: target.pointer + image * size, accumulating: accumulating)
-    }
-    if images * size < 1 << 15 {
-      (0..<images).forEach(body)
-    } else {
-      pool.run(shards: images, body)
     }
   }
 

@@ -39,6 +39,7 @@ extension BroadcastingOperator {
 
   func forward(_ call: OperatorCall) {
     guard let left = call.input(0), let right = call.input(1) else { return }
+    if left.shape == right.shape { return forwardAlike(left, right, call) }
     let loop = StridedLoop(broadcasting: [left, right], to: call.outputs[0])
     let steps = loop.rowSteps
     let (a, b, y) = (left.pointer, right.pointer, call.outputs[0].pointer)
@@ -57,6 +58,15 @@ extension BroadcastingOperator {
           y[index * steps[2]] = Self.value(a[index * steps[0]], b[index * steps[1]])
         }
       }
+    }
+  }
+
+  /// Operands of one shape lie alike: the loop needs no strides.
+  private func forwardAlike(_ left: TensorView, _ right: TensorView, _ call: OperatorCall) {
+    let (a, b, y) = (left.pointer, right.pointer, call.outputs[0].pointer)
+    call.pool.forEachChunk(of: call.outputs[0].count) { range in
+      let first = range.lowerBound
+      Self.apply(a + first, b + first, y + first, count: range.count)
     }
   }
 
@@ -136,20 +146,27 @@ struct Add: BroadcastingOperator {
     Kernels.add(a, b, into: y, count: count)
   }
 
+  func overwritesGradient(ofInput position: Int) -> Bool { true }
+
   func backward(_ call: OperatorCall) {
     guard let left = call.input(0), let right = call.input(1) else { return }
     let outer = call.outputGradients[0]
     for position in 0..<2 {
       guard let gradient = call.inputGradient(position) else { continue }
       // What repeats nowhere lies as the output does; on residual branches that is the rule.
+      let overwrites = call.overwrites(position)
       guard gradient.shape == outer.shape else {
+        if overwrites { gradient.pointer.update(repeating: 0, count: gradient.count) }
         accumulate(call, left, right, into: gradient, Self.leftDerivative)
         continue
       }
       call.pool.forEachChunk(of: outer.count) { range in
-        Kernels.accumulate(
-          outer.pointer + range.lowerBound, into: gradient.pointer + range.lowerBound,
-          count: range.count)
+        let (from, to) = (outer.pointer + range.lowerBound, gradient.pointer + range.lowerBound)
+        if overwrites {
+          to.update(from: from, count: range.count)
+        } else {
+          Kernels.accumulate(from, into: to, count: range.count)
+        }
       }
     }
   }

@@ -6,7 +6,8 @@ import Tensors
 /// training, or with `training_mode`, they are those of the batch: σ² is the mean square deviation
 /// (ONNX's population variance). Training then moves the running statistics in place by
 /// running ← running·momentum + batch·(1 − momentum); ONNX uses the population variance here, where
-/// PyTorch takes the unbiased one.
+/// PyTorch takes the unbiased one. A fused Relu or Clip gives the attributes `fused_lower` and
+/// `fused_upper`: y ← min(max(y, lower), upper).
 struct BatchNormalization: Operator {
   static let type = "BatchNormalization"
 
@@ -15,6 +16,8 @@ struct BatchNormalization: Operator {
   private let momentum: Float
   private let isTrainingMode: Bool
   private let hasStatistics: Bool
+  private let lower: Float
+  private let upper: Float
 
   init(_ node: NodeReader) throws(GraphError) {
     for (position, name) in ["X", "scale", "B", "input_mean", "input_var"].enumerated() {
@@ -25,6 +28,8 @@ struct BatchNormalization: Operator {
     momentum = try node.float("momentum", default: 0.9)
     isTrainingMode = try node.int("training_mode", default: 0) != 0
     hasStatistics = node.node.outputs.count > 1
+    lower = try node.float("fused_lower", default: -.infinity)
+    upper = try node.float("fused_upper", default: .infinity)
   }
 
   func outputShapes(of inputs: [Shape?]) throws(GraphError) -> [Shape] {
@@ -74,7 +79,14 @@ struct BatchNormalization: Operator {
       offsets[channel] = shift.pointer[channel] - call.state[channel] * factors[channel]
     }
     columns.affine(
-      input.pointer, factors, offsets, into: call.outputs[0].pointer, pool: call.pool)
+      input.pointer, factors, offsets, lower: lower, upper: upper,
+      into: call.outputs[0].pointer, pool: call.pool)
+  }
+
+  /// What a fused clamp let through; nil where there is none.
+  private func mask(_ output: TensorView) -> Kernels.ClampMask? {
+    guard lower > -.infinity || upper < .infinity else { return nil }
+    return Kernels.ClampMask(output: output.pointer, lower: lower, upper: upper)
   }
 
   private func usesBatch(_ call: OperatorCall) -> Bool {
@@ -114,6 +126,8 @@ struct BatchNormalization: Operator {
     running * momentum + Float(batch) * (1 - momentum)
   }
 
+  func overwritesGradient(ofInput position: Int) -> Bool { position == 0 }
+
   /// With x̂ = (x − μ)/√(σ² + ε): dβ = Σ dy, dγ = Σ dy·x̂, and dx = γ/√(σ² + ε) · dy with running
   /// statistics, γ/√(σ² + ε) · (dy − dβ/m − x̂·dγ/m) with those of a batch of m.
   func backward(_ call: OperatorCall) {
@@ -122,7 +136,10 @@ struct BatchNormalization: Operator {
     let channels = columns.channels
     let gradient = call.outputGradients[0].pointer
     let deviations = call.state + channels
-    columns.sums(of: gradient, times: input.pointer, workspace: call.workspace) { sums, products in
+    let mask = mask(call.outputs[0])
+    columns.sums(
+      of: gradient, times: input.pointer, mask: mask, workspace: call.workspace
+    ) { sums, products in
       call.workspace.scratch.withMemory(of: Float.self, count: 3 * channels) { map in
         for channel in 0..<channels {
           let deviation = Double(deviations[channel])
@@ -138,8 +155,8 @@ struct BatchNormalization: Operator {
           map[2 * channels + channel] = Float(part * sums[channel] - slope * mean)
         }
         guard let target = call.inputGradient(0) else { return }
-        columns.accumulate(
-          gradient, map, input.pointer, map + channels, map + 2 * channels,
+        columns.combine(
+          gradient, input.pointer, map: map, mask: mask, accumulates: !call.overwrites(0),
           into: target.pointer, pool: call.pool)
       }
     }

@@ -19,10 +19,11 @@ struct Relu: ElementwiseOperator {
 
   func addGradient(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ outer: UnsafePointer<Float>,
-    into gradient: UnsafeMutablePointer<Float>, count: Int
+    accumulates: Bool, into gradient: UnsafeMutablePointer<Float>, count: Int
   ) {
     Kernels.clampGradient(
-      input: x, gradient: outer, lower: 0, upper: .infinity, into: gradient, count: count)
+      input: x, gradient: outer, lower: 0, upper: .infinity, accumulates: accumulates,
+      into: gradient, count: count)
   }
 }
 
@@ -55,10 +56,11 @@ struct Clip: ElementwiseOperator {
 
   func addGradient(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ outer: UnsafePointer<Float>,
-    into gradient: UnsafeMutablePointer<Float>, count: Int
+    accumulates: Bool, into gradient: UnsafeMutablePointer<Float>, count: Int
   ) {
     Kernels.clampGradient(
-      input: x, gradient: outer, lower: lower, upper: upper, into: gradient, count: count)
+      input: x, gradient: outer, lower: lower, upper: upper, accumulates: accumulates,
+      into: gradient, count: count)
   }
 }
 

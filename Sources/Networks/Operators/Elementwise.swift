@@ -10,10 +10,10 @@ protocol ElementwiseOperator: Operator {
   func derivative(_ x: Float, _ y: Float) -> Float
   /// The values of `count` neighbours: a place for a kernel.
   func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int)
-  /// Adds dy/dx · outer for `count` neighbours: a place for a kernel.
+  /// Adds dy/dx · outer for `count` neighbours, or writes it: a place for a kernel.
   func addGradient(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ outer: UnsafePointer<Float>,
-    into gradient: UnsafeMutablePointer<Float>, count: Int)
+    accumulates: Bool, into gradient: UnsafeMutablePointer<Float>, count: Int)
 }
 
 extension ElementwiseOperator {
@@ -29,11 +29,16 @@ extension ElementwiseOperator {
     for index in 0..<count { y[index] = value(x[index]) }
   }
 
+  func overwritesGradient(ofInput position: Int) -> Bool { position == 0 }
+
   func addGradient(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ outer: UnsafePointer<Float>,
-    into gradient: UnsafeMutablePointer<Float>, count: Int
+    accumulates: Bool, into gradient: UnsafeMutablePointer<Float>, count: Int
   ) {
-    for index in 0..<count { gradient[index] += outer[index] * derivative(x[index], y[index]) }
+    for index in 0..<count {
+      let change = outer[index] * derivative(x[index], y[index])
+      gradient[index] = accumulates ? gradient[index] + change : change
+    }
   }
 
   func forward(_ call: OperatorCall) {
@@ -50,9 +55,12 @@ extension ElementwiseOperator {
     }
     let y = call.outputs[0].pointer
     let outer = call.outputGradients[0].pointer
+    let accumulates = !call.overwrites(0)
     call.pool.forEachChunk(of: call.outputs[0].count) { range in
       let first = range.lowerBound
-      addGradient(x + first, y + first, outer + first, into: gradient + first, count: range.count)
+      addGradient(
+        x + first, y + first, outer + first, accumulates: accumulates, into: gradient + first,
+        count: range.count)
     }
   }
 }

@@ -9,6 +9,10 @@ struct GeneralProduct: Operator {
   private let beta: Float
   private let transposesA: Bool
   private let transposesB: Bool
+  private let hasConstantWeights: Bool
+  /// The floats of B packed for the product, and for the gradient of A; 0 where it is not packed.
+  private var packedCount = 0
+  private var packedGradientCount = 0
 
   init(_ node: NodeReader) throws(GraphError) {
     try node.require(0, named: "A")
@@ -19,6 +23,7 @@ struct GeneralProduct: Operator {
     beta = try node.float("beta", default: 1)
     transposesA = try node.int("transA", default: 0) != 0
     transposesB = try node.int("transB", default: 0) != 0
+    hasConstantWeights = node.constant(1) != nil
   }
 
   private struct Extents {
@@ -53,17 +58,64 @@ struct GeneralProduct: Operator {
     return extents.rows * extents.inner * extents.columns
   }
 
+  // MARK: - Packed weights
+
+  func fitted(to site: OperatorSite) -> GeneralProduct {
+    var fitted = self
+    if hasConstantWeights, site.inputs.count > 1, let a = site.inputs[0], let b = site.inputs[1] {
+      let extents = extents(a, b)
+      if product(extents).packs(transposingA: transposesA) {
+        fitted.packedCount = product(extents).packedCount
+      }
+      if site.mode != .inference, gradientOfA(extents).packs(transposingA: transposesA) {
+        fitted.packedGradientCount = gradientOfA(extents).packedCount
+      }
+    }
+    return fitted
+  }
+
+  func stateCount(at site: OperatorSite) -> Int { packedCount + packedGradientCount }
+
+  func prepare(_ call: OperatorCall) {
+    guard let a = call.input(0), let b = call.input(1) else { return }
+    let extents = extents(a.shape, b.shape)
+    if packedCount > 0 { product(extents).pack(right(b), into: call.state) }
+    if packedGradientCount > 0 {
+      gradientOfA(extents).pack(rightOfGradientOfA(b), into: call.state + packedCount)
+    }
+  }
+
+  private func product(_ extents: Extents) -> ParallelProduct {
+    ParallelProduct(
+      rows: extents.rows, columns: extents.columns, inner: extents.inner, alpha: alpha)
+  }
+
+  private func right(_ b: TensorView) -> LinearAlgebra.Operand<Float> {
+    LinearAlgebra.Operand(b.pointer, stride: b.shape[1], transposed: transposesB)
+  }
+
+  // MARK: - Forward
+
   func forward(_ call: OperatorCall) {
     guard let a = call.input(0), let b = call.input(1) else { return }
     let extents = extents(a.shape, b.shape)
     let output = call.outputs[0].pointer
     let c = beta == 0 ? nil : call.input(2)
-    if let c { fill(output, with: c, extents) }
-    ParallelProduct.multiply(
-      rows: extents.rows, columns: extents.columns, inner: extents.inner,
-      .init(a.pointer, stride: a.shape[1], transposed: transposesA),
-      .init(b.pointer, stride: b.shape[1], transposed: transposesB), alpha: alpha,
-      beta: c == nil ? 0 : 1, into: output, stride: extents.columns, pool: call.pool)
+    var product = product(extents)
+    var bias: UnsafePointer<Float>?
+    if let c {
+      let (rowStride, columnStride) = strides(of: c.shape, extents)
+      if beta == 1, rowStride == 0, columnStride == 1, product.packs(transposingA: transposesA) {
+        bias = UnsafePointer(c.pointer)
+      } else {
+        fill(output, with: c, extents)
+        product.beta = 1
+      }
+    }
+    product.run(
+      LinearAlgebra.Operand(a.pointer, stride: a.shape[1], transposed: transposesA), right(b),
+      packed: packedCount > 0 ? UnsafePointer(call.state) : nil, bias: bias, into: output,
+      stride: extents.columns, call.pool, call.workspace.scratch)
   }
 
   /// beta · C, broadcast.
@@ -95,45 +147,55 @@ struct GeneralProduct: Operator {
     guard let a = call.input(0), let b = call.input(1) else { return }
     let extents = extents(a.shape, b.shape)
     let gradient = call.outputGradients[0].pointer
-    if let target = call.inputGradient(0) {
-      addGradientOfA(gradient, b, extents, into: target, call.pool)
-    }
-    if let target = call.inputGradient(1) {
-      addGradientOfB(gradient, a, extents, into: target, call.pool)
-    }
+    if let target = call.inputGradient(0) { addGradientOfA(call, b, extents, into: target) }
+    if let target = call.inputGradient(1) { addGradientOfB(call, a, extents, into: target) }
     if let target = call.inputGradient(2) {
       addGradientOfC(gradient, extents, into: target, call.workspace)
     }
   }
 
-  /// dA′ = alpha · dY · B′ᵀ.
-  private func addGradientOfA(
-    _ gradient: UnsafeMutablePointer<Float>, _ b: TensorView, _ extents: Extents,
-    into target: TensorView, _ pool: WorkerPool
-  ) {
-    let output = LinearAlgebra.Operand(
-      UnsafePointer(gradient), stride: extents.columns, transposed: transposesA)
-    let right = LinearAlgebra.Operand(
-      UnsafePointer(b.pointer), stride: b.shape[1], transposed: transposesA == transposesB)
-    ParallelProduct.multiply(
-      rows: target.shape[0], columns: target.shape[1], inner: extents.columns,
-      transposesA ? right : output, transposesA ? output : right, alpha: alpha, beta: 1,
-      into: target.pointer, stride: target.shape[1], pool: pool)
+  /// dA′ = alpha · dY · B′ᵀ; of a transposed A it is the transpose that is wanted, B′ · dYᵀ.
+  private func gradientOfA(_ extents: Extents) -> ParallelProduct {
+    ParallelProduct(
+      rows: transposesA ? extents.inner : extents.rows,
+      columns: transposesA ? extents.rows : extents.inner, inner: extents.columns, alpha: alpha,
+      beta: 1)
   }
 
-  /// dB′ = alpha · A′ᵀ · dY.
-  private func addGradientOfB(
-    _ gradient: UnsafeMutablePointer<Float>, _ a: TensorView, _ extents: Extents,
-    into target: TensorView, _ pool: WorkerPool
+  private func rightOfGradientOfA(_ b: TensorView) -> LinearAlgebra.Operand<Float> {
+    LinearAlgebra.Operand(
+      b.pointer, stride: b.shape[1], transposed: transposesA == transposesB)
+  }
+
+  private func addGradientOfA(
+    _ call: OperatorCall, _ b: TensorView, _ extents: Extents, into target: TensorView
   ) {
     let output = LinearAlgebra.Operand(
-      UnsafePointer(gradient), stride: extents.columns, transposed: transposesB)
+      UnsafePointer(call.outputGradients[0].pointer), stride: extents.columns,
+      transposed: transposesA)
+    let right = rightOfGradientOfA(b)
+    gradientOfA(extents).run(
+      transposesA ? right : output, transposesA ? output : right,
+      packed: packedGradientCount > 0 ? UnsafePointer(call.state + packedCount) : nil,
+      into: target.pointer, stride: target.shape[1], call.pool, call.workspace.scratch)
+  }
+
+  /// dB′ = alpha · A′ᵀ · dY; of a transposed B the transpose, dYᵀ · A′.
+  private func addGradientOfB(
+    _ call: OperatorCall, _ a: TensorView, _ extents: Extents, into target: TensorView
+  ) {
+    let output = LinearAlgebra.Operand(
+      UnsafePointer(call.outputGradients[0].pointer), stride: extents.columns,
+      transposed: transposesB)
     let left = LinearAlgebra.Operand(
       UnsafePointer(a.pointer), stride: a.shape[1], transposed: transposesA == transposesB)
-    ParallelProduct.multiply(
-      rows: target.shape[0], columns: target.shape[1], inner: extents.rows,
-      transposesB ? output : left, transposesB ? left : output, alpha: alpha, beta: 1,
-      into: target.pointer, stride: target.shape[1], pool: pool)
+    ParallelProduct(
+      rows: transposesB ? extents.columns : extents.inner,
+      columns: transposesB ? extents.inner : extents.columns, inner: extents.rows, alpha: alpha,
+      beta: 1
+    ).run(
+      transposesB ? output : left, transposesB ? left : output, into: target.pointer,
+      stride: target.shape[1], call.pool, call.workspace.scratch)
   }
 
   /// dC = beta · dY, summed over the axes that C was broadcast along.

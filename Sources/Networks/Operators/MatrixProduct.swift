@@ -38,14 +38,13 @@ struct MatrixProduct: Operator {
     guard let a = call.input(0), let b = call.input(1),
       let product = BatchedProduct(a.shape, b.shape)?.collapsed
     else { return }
-    product.forEachMatrix(isApart: true, call.pool) { index, pool in
+    product.forEachMatrix(isApart: true, call.workspace) { index, pool, scratch in
       let offsets = product.offsets(of: index)
-      ParallelProduct.multiply(
-        rows: product.rows, columns: product.columns, inner: product.inner,
+      ParallelProduct(rows: product.rows, columns: product.columns, inner: product.inner).run(
         .init(a.pointer + offsets.a, stride: product.inner),
-        .init(b.pointer + offsets.b, stride: product.columns), beta: 0,
+        .init(b.pointer + offsets.b, stride: product.columns),
         into: call.outputs[0].pointer + index * product.rows * product.columns,
-        stride: product.columns, pool: pool)
+        stride: product.columns, pool, scratch)
     }
   }
 
@@ -57,23 +56,21 @@ struct MatrixProduct: Operator {
     let (rows, inner, columns) = (product.rows, product.inner, product.columns)
     let gradient = call.outputGradients[0].pointer
     if let target = call.inputGradient(0) {
-      product.forEachMatrix(isApart: !product.broadcastsA, call.pool) { index, pool in
+      product.forEachMatrix(isApart: !product.broadcastsA, call.workspace) { index, pool, scratch in
         let offsets = product.offsets(of: index)
-        ParallelProduct.multiply(
-          rows: rows, columns: inner, inner: columns,
+        ParallelProduct(rows: rows, columns: inner, inner: columns, beta: 1).run(
           .init(gradient + index * rows * columns, stride: columns),
-          .init(b.pointer + offsets.b, stride: columns, transposed: true), beta: 1,
-          into: target.pointer + offsets.a, stride: inner, pool: pool)
+          .init(b.pointer + offsets.b, stride: columns, transposed: true),
+          into: target.pointer + offsets.a, stride: inner, pool, scratch)
       }
     }
     if let target = call.inputGradient(1) {
-      product.forEachMatrix(isApart: !product.broadcastsB, call.pool) { index, pool in
+      product.forEachMatrix(isApart: !product.broadcastsB, call.workspace) { index, pool, scratch in
         let offsets = product.offsets(of: index)
-        ParallelProduct.multiply(
-          rows: inner, columns: columns, inner: rows,
+        ParallelProduct(rows: inner, columns: columns, inner: rows, beta: 1).run(
           .init(a.pointer + offsets.a, stride: inner, transposed: true),
-          .init(gradient + index * rows * columns, stride: columns), beta: 1,
-          into: target.pointer + offsets.b, stride: columns, pool: pool)
+          .init(gradient + index * rows * columns, stride: columns),
+          into: target.pointer + offsets.b, stride: columns, pool, scratch)
       }
     }
   }
@@ -141,15 +138,17 @@ private struct BatchedProduct {
 
   /// Visits the matrices of the result: in parallel where they write apart and are many, otherwise
   /// in order with parallel work inside each.
-  func forEachMatrix(isApart: Bool, _ pool: WorkerPool, _ body: (Int, WorkerPool) -> Void) {
+  func forEachMatrix(
+    isApart: Bool, _ workspace: Workspace, _ body: (Int, WorkerPool, Scratch) -> Void
+  ) {
     let work = rows * inner * columns
     let shards = Shards(of: count, limit: 16, least: 1 + (1 << 17) / max(1, work))
     guard isApart && shards.parts > 1 else {
-      for index in 0..<count { body(index, pool) }
+      for index in 0..<count { body(index, workspace.pool, workspace.scratch) }
       return
     }
-    pool.run(shards: shards.parts) { part in
-      for index in shards[part] { body(index, WorkerPool(threads: 1)) }
+    workspace.run(shards: shards.parts) { part, scratch in
+      for index in shards[part] { body(index, WorkerPool(threads: 1), scratch) }
     }
   }
 }

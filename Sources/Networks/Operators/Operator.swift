@@ -38,7 +38,11 @@ public protocol Operator: Sendable {
   /// Writes every element of every output.
   func forward(_ call: OperatorCall)
 
-  /// Adds to every input gradient that is there; output gradients are complete.
+  /// Whether `backward` heeds `OperatorCall.overwrites` for an input; to the others it always adds.
+  func overwritesGradient(ofInput position: Int) -> Bool
+
+  /// Adds to every input gradient that is there, or writes it where `call.overwrites` says that
+  /// nothing stands there yet; output gradients are complete.
   func backward(_ call: OperatorCall)
 }
 
@@ -56,6 +60,9 @@ extension Operator {
 
   /// No state.
   public func stateCount(at site: OperatorSite) -> Int { 0 }
+
+  /// Gradients are added.
+  public func overwritesGradient(ofInput position: Int) -> Bool { false }
 
   /// Nothing to prepare.
   public func prepare(_ call: OperatorCall) {}

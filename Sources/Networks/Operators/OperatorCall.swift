@@ -31,6 +31,8 @@ public struct OperatorCall {
   public let outputs: [TensorView]
   /// Where gradients of the inputs are added, nil where nobody asks; empty in a forward pass.
   public let inputGradients: [TensorView?]
+  /// Whether each of them is to be written, whatever stands there, rather than added to.
+  public let overwritten: [Bool]
   /// The gradients of the outputs; empty in a forward pass.
   public let outputGradients: [TensorView]
   /// The floats that the operator asked for; they survive from pass to pass, zero at first.

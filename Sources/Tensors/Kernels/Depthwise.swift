@@ -1,6 +1,6 @@
 internal import CKernels
 
-// Depthwise convolution over one padded NHWC image, one kernel per channel.
+// Depthwise convolution over one NHWC image, one kernel per channel.
 
 extension Kernels {
   /// The extents of a depthwise convolution, in pixels and channels.
@@ -23,7 +23,7 @@ extension Kernels {
     public var dilationY: Int
     /// The step between kernel columns.
     public var dilationX: Int
-    /// Pixels in a row of the padded input.
+    /// Pixels in a row of the padded input that the gradients read or write.
     public var paddedWidth: Int
 
     /// Extents, with strides and dilations of 1 where not given.
@@ -51,13 +51,39 @@ extension Kernels {
     }
   }
 
-  /// Forward: `out[y][x][c] = clamp(bias[c] + Σ input[y·s+i·d][x·s+j·d][c] · weights[i][j][c])`.
+  /// An image in memory and the zeros thought around it.
+  public struct ImageBounds: Equatable, Sendable {
+    /// Rows of the image.
+    public var height: Int
+    /// Pixels in a row of the image.
+    public var width: Int
+    /// Rows of zeros above it.
+    public var padTop: Int
+    /// Pixels of zeros before each row.
+    public var padLeft: Int
+
+    /// Bounds, without zeros where not given.
+    public init(height: Int, width: Int, padTop: Int = 0, padLeft: Int = 0) {
+      self.height = height
+      self.width = width
+      self.padTop = padTop
+      self.padLeft = padLeft
+    }
+  }
+
+  /// Forward: `out[y][x][c] = clamp(bias[c] + Σ image[y·s+i·d−top][x·s+j·d−left][c] · weights[i][j][c])`.
+  ///
+  /// Computes `extents.outputHeight` rows of outputs from `firstRow` on; taps outside the image are
+  /// left out.
   public static func depthwise(
-    input: UnsafePointer<Float>, weights: UnsafePointer<Float>, extents: DepthwiseExtents,
-    bias: UnsafePointer<Float>? = nil, lower: Float = -.infinity, upper: Float = .infinity,
-    output: UnsafeMutablePointer<Float>
+    image: UnsafePointer<Float>, bounds: ImageBounds, weights: UnsafePointer<Float>,
+    extents: DepthwiseExtents, firstRow: Int = 0, bias: UnsafePointer<Float>? = nil,
+    lower: Float = -.infinity, upper: Float = .infinity, output: UnsafeMutablePointer<Float>
   ) {
-    espalier_depthwise(input, weights, extents.cExtents, bias, lower, upper, output)
+    let bounds = EspalierImage(
+      height: bounds.height, width: bounds.width, padTop: bounds.padTop, padLeft: bounds.padLeft)
+    espalier_depthwise(
+      image, bounds, weights, extents.cExtents, firstRow, bias, lower, upper, output)
   }
 
   /// The gradient with respect to the padded input, added to what stands there.

@@ -34,32 +34,15 @@ extension Kernels {
     espalier_clamp(a, lower, upper, out, count)
   }
 
-  /// The gradient of a clamp: `out += gradient` where `lower < input < upper`.
+  /// The gradient of a clamp: `gradient` where `lower < input < upper`, otherwise 0; added to `out`
+  /// or written there.
   ///
   /// For Relu the bounds are 0 and infinity.
   public static func clampGradient(
     input: UnsafePointer<Float>, gradient: UnsafePointer<Float>, lower: Float, upper: Float,
-    into out: UnsafeMutablePointer<Float>, count: Int
+    accumulates: Bool, into out: UnsafeMutablePointer<Float>, count: Int
   ) {
-    espalier_clamp_gradient(input, gradient, lower, upper, out, count)
-  }
-
-  /// Scales and shifts each channel: `out[p][c] = a[p][c] · scale[c] + shift[c]`.
-  public static func affine(
-    _ a: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
-    into out: UnsafeMutablePointer<Float>, rows: Int, channels: Int
-  ) {
-    espalier_affine(a, scale, shift, out, rows, channels)
-  }
-
-  /// Adds a combination of two arrays, by channel:
-  /// `out[p][c] += a[p][c] · scale[c] + b[p][c] · slope[c] + shift[c]`.
-  public static func affineAccumulate(
-    _ a: UnsafePointer<Float>, scale: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    slope: UnsafePointer<Float>, shift: UnsafePointer<Float>,
-    into out: UnsafeMutablePointer<Float>, rows: Int, channels: Int
-  ) {
-    espalier_affine_accumulate(a, scale, b, slope, shift, out, rows, channels)
+    espalier_clamp_gradient(input, gradient, lower, upper, accumulates ? 1 : 0, out, count)
   }
 
   /// Adds the sum of each column, in double: `sum[c] += Σ_p a[p][c]`.
@@ -67,13 +50,5 @@ extension Kernels {
     _ a: UnsafePointer<Float>, rows: Int, channels: Int, into sum: UnsafeMutablePointer<Double>
   ) {
     espalier_column_sums(a, rows, channels, sum)
-  }
-
-  /// Adds the inner product of each pair of columns, in double: `sum[c] += Σ_p a[p][c] · b[p][c]`.
-  public static func columnProducts(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, rows: Int, channels: Int,
-    into sum: UnsafeMutablePointer<Double>
-  ) {
-    espalier_column_products(a, b, rows, channels, sum)
   }
 }

@@ -43,6 +43,24 @@ extension Kernels {
     }
   }
 
+  /// The product of a matrix, row p at `a + p · stride`, and packed weights; see `matmulPacked`.
+  public static func matmulDense(
+    _ a: UnsafePointer<Float>, stride: Int, rows: Int, k: Int, packed: UnsafePointer<Float>,
+    outputs: Int, epilogue: Epilogue
+  ) {
+    espalier_matmul_dense(a, stride, rows, k, packed, outputs, epilogue.cEpilogue)
+  }
+
+  /// `gradient[k][o] += Σ_p A[p][k] · D[p][o]` of a matrix, row p at `a + p · stride`; see
+  /// `matmulTransposed`.
+  public static func matmulTransposedDense(
+    _ a: UnsafePointer<Float>, stride: Int, rows: Int, k: Int, d: UnsafePointer<Float>,
+    dStride: Int, outputs: Int, gradient: UnsafeMutablePointer<Float>, gradientStride: Int
+  ) {
+    espalier_matmul_transposed_dense(
+      a, stride, rows, k, d, dStride, outputs, gradient, gradientStride)
+  }
+
   /// The gradient of the product with respect to B, unpacked:
   /// `gradient[k][o] += Σ_p A[p][k] · D[p][o]`.
   ///

@@ -93,6 +93,7 @@ struct OperatorHarness {
     func call(backward: Bool) -> OperatorCall {
       OperatorCall(
         inputs: values, outputs: outputs, inputGradients: backward ? gradients : [],
+        overwritten: [],
         outputGradients: backward ? outer : [], state: state, workspace: workspace, mode: .training)
     }
     operation.prepare(call(backward: false))

@@ -21,6 +21,9 @@ struct DepthwiseTests {
     var inputCount: Int { paddedHeight * extents.paddedWidth * extents.channels }
     var weightCount: Int { extents.kernelHeight * extents.kernelWidth * extents.channels }
     var outputCount: Int { extents.outputHeight * extents.outputWidth * extents.channels }
+    var bounds: Kernels.ImageBounds {
+      .init(height: paddedHeight, width: extents.paddedWidth)
+    }
     var testDescription: String { "\(extents)" }
 
     /// Calls `body` with the indices of input, weight and output of every product.
@@ -64,9 +67,47 @@ struct DepthwiseTests {
     item.forEachProduct { expected[$2] += Double(input[$0]) * Double(weights[$1]) }
     var output = [Float](repeating: .nan, count: item.outputCount)
     Kernels.depthwise(
-      input: input, weights: weights, extents: item.extents, bias: bias, lower: -0.5, upper: 1,
-      output: &output)
+      image: input, bounds: item.bounds, weights: weights, extents: item.extents, bias: bias,
+      lower: -0.5, upper: 1, output: &output)
     #expect(relativeError(output, expected.map { min(max($0, -0.5), 1) }) < 1e-5)
+  }
+
+  @Test("Zeros thought around an image are zeros written around it", arguments: cases)
+  func padding(item: Case) {
+    let (top, left) = (1, 2)
+    let channels = item.extents.channels
+    // The image that is left when a frame of zeros is cut off; wider than high, so that some taps
+    // lie outside on every side.
+    let (height, width) = (max(1, item.paddedHeight - 2), max(1, item.extents.paddedWidth - 3))
+    let image = numbers(height * width * channels, "image")
+    var framed = [Float](repeating: 0, count: item.inputCount)
+    for y in 0..<height where y + top < item.paddedHeight {
+      for x in 0..<width where x + left < item.extents.paddedWidth {
+        for c in 0..<channels {
+          framed[((y + top) * item.extents.paddedWidth + x + left) * channels + c] =
+            image[(y * width + x) * channels + c]
+        }
+      }
+    }
+    let weights = numbers(item.weightCount, "weights")
+    var expected = [Float](repeating: .nan, count: item.outputCount)
+    Kernels.depthwise(
+      image: framed, bounds: item.bounds, weights: weights, extents: item.extents,
+      output: &expected)
+    let bounds = Kernels.ImageBounds(height: height, width: width, padTop: top, padLeft: left)
+    var row = item.extents
+    row.outputHeight = 1
+    let line = row.outputWidth * channels
+    var output = [Float](repeating: .nan, count: item.outputCount)
+    output.withUnsafeMutableBufferPointer { output in
+      guard let output = output.baseAddress else { return }
+      for y in 0..<item.extents.outputHeight {
+        Kernels.depthwise(
+          image: image, bounds: bounds, weights: weights, extents: row, firstRow: y,
+          output: output + y * line)
+      }
+    }
+    #expect(bits(output) == bits(expected))
   }
 
   @Test("Without bias and bounds the output is the plain sum")
@@ -77,7 +118,8 @@ struct DepthwiseTests {
     var expected = [Double](repeating: 0, count: item.outputCount)
     item.forEachProduct { expected[$2] += Double(input[$0]) * Double(weights[$1]) }
     var output = [Float](repeating: .nan, count: item.outputCount)
-    Kernels.depthwise(input: input, weights: weights, extents: item.extents, output: &output)
+    Kernels.depthwise(
+      image: input, bounds: item.bounds, weights: weights, extents: item.extents, output: &output)
     #expect(relativeError(output, expected) < 1e-5)
   }
 

@@ -120,14 +120,20 @@ struct Convolution: Operator {
     }
   }
 
+  func overwritesGradient(ofInput position: Int) -> Bool { position == 0 }
+
   func backward(_ call: OperatorCall) {
     guard let passes, let input = call.inputs[0] else { return }
     let workspace = call.workspace
     ChannelsLast.reading(call.outputGradients[0], workspace.scratch) { outputGradient in
       if let gradient = call.inputGradient(0) {
-        ChannelsLast.writing(gradient, accumulates: true, workspace.scratch) { inputGradient in
-          passes.addInputGradient(
-            of: outputGradient, state: call.state, into: inputGradient, workspace)
+        let accumulates = !call.overwrites(0)
+        ChannelsLast.writing(
+          gradient, accumulates: accumulates, workspace.scratch
+        ) { inputGradient in
+          passes.runInputGradient(
+            of: outputGradient, state: call.state, accumulates: accumulates, into: inputGradient,
+            workspace)
         }
       }
       if let gradient = call.inputGradient(1) {

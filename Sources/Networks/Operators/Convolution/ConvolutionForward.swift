@@ -56,16 +56,25 @@ struct ConvolutionForward {
   ) {
     let isLast = epilogue.residual == nil
     let (lower, upper) = (epilogue.lower, epilogue.upper)
-    forEachImage(input, workspace) { base, rows, first in
-      let output = epilogue.output + first
-      Kernels.depthwise(
-        input: base, weights: weights, extents: geometry.depthwise(in: frame, rows: rows),
-        bias: epilogue.bias, lower: isLast ? lower : -.infinity, upper: isLast ? upper : .infinity,
-        output: output)
-      guard let residual = epilogue.residual else { return }
-      let count = rows * geometry.horizontal.output * geometry.outputs
-      Kernels.add(output, residual + first, into: output, count: count)
-      Kernels.clamp(output, lower: lower, upper: upper, into: output, count: count)
+    let line = geometry.horizontal.output * geometry.outputs
+    let bounds = Kernels.ImageBounds(
+      height: geometry.vertical.input, width: geometry.horizontal.input,
+      padTop: geometry.vertical.padBefore, padLeft: geometry.horizontal.padBefore)
+    workspace.pool.run(shards: parts.count) { index in
+      let rows = parts[index].rows
+      for image in parts[index].images {
+        let first = image * geometry.outputCount + rows.lowerBound * line
+        let output = epilogue.output + first
+        Kernels.depthwise(
+          image: input + image * geometry.inputCount, bounds: bounds, weights: weights,
+          extents: geometry.depthwise(in: frame, rows: rows.count), firstRow: rows.lowerBound,
+          bias: epilogue.bias, lower: isLast ? lower : -.infinity,
+          upper: isLast ? upper : .infinity, output: output)
+        guard let residual = epilogue.residual else { continue }
+        let count = rows.count * line
+        Kernels.add(output, residual + first, into: output, count: count)
+        Kernels.clamp(output, lower: lower, upper: upper, into: output, count: count)
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The gradient of a convolution's input, added to what stands there, as the sum that defines it.
+/// The gradient of a convolution's input, as the sum that defines it.
 struct ConvolutionInputGradient {
   private let geometry: ConvolutionGeometry
   private let phases: ConvolutionPhases
@@ -33,23 +33,27 @@ struct ConvolutionInputGradient {
   /// - Parameters:
   ///   - outputGradient: the gradient of the output, channels-last.
   ///   - weights: as `pack`, or `packDepthwise`, leaves them.
-  ///   - inputGradient: what is added to.
+  ///   - accumulates: whether it is added to what stands there.
+  ///   - inputGradient: where it goes.
   func run(
-    outputGradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+    outputGradient: UnsafePointer<Float>, weights: UnsafePointer<Float>, accumulates: Bool,
     into inputGradient: UnsafeMutablePointer<Float>, _ workspace: Workspace
   ) {
     if geometry.isDepthwise {
-      runDepthwise(outputGradient, weights, into: inputGradient, workspace)
+      runDepthwise(outputGradient, weights, accumulates, into: inputGradient, workspace)
     } else {
-      runProducts(outputGradient, weights, into: inputGradient, workspace)
+      runProducts(outputGradient, weights, accumulates, into: inputGradient, workspace)
     }
   }
 
   /// Dense and grouped convolutions, one phase after the other.
   private func runProducts(
-    _ outputGradient: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
+    _ outputGradient: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ accumulates: Bool,
     into inputGradient: UnsafeMutablePointer<Float>, _ workspace: Workspace
   ) {
+    // With a stride some inputs may meet no tap; with several groups each writes its own channels.
+    let isWhole = geometry.vertical.stride == 1 && geometry.horizontal.stride == 1
+    let clears = !accumulates && !isWhole
     workspace.run(shards: parts.count) { index, scratch in
       let part = parts[index]
       let last = phases.frame.rows - steps
@@ -59,17 +63,30 @@ struct ConvolutionInputGradient {
           let base = phases.frame.base(
             of: outputGradient + image * geometry.outputCount, rows: frameRows, memory: memory)
           let target = inputGradient + image * geometry.inputCount
+          if clears { clear(part.rows, of: target) }
           for phase in phases.phases {
-            add(phase, weights, base: base, rows: part.rows, into: target)
+            run(
+              phase, weights, base: base, rows: part.rows, accumulates: accumulates || clears,
+              into: target)
           }
         }
       }
     }
   }
 
-  private func add(
+  /// Zeros in the lines of an image that some steps of the vertical stride cover.
+  private func clear(_ steps: Range<Int>, of image: UnsafeMutablePointer<Float>) {
+    let stride = geometry.vertical.stride
+    let line = geometry.horizontal.input * geometry.channels
+    let first = min(steps.lowerBound * stride, geometry.vertical.input)
+    let end = min(steps.upperBound * stride, geometry.vertical.input)
+    (image + first * line).update(repeating: 0, count: (end - first) * line)
+  }
+
+  private func run(
     _ phase: ConvolutionPhases.Phase, _ weights: UnsafePointer<Float>,
-    base: UnsafePointer<Float>, rows: Range<Int>, into target: UnsafeMutablePointer<Float>
+    base: UnsafePointer<Float>, rows: Range<Int>, accumulates: Bool,
+    into target: UnsafeMutablePointer<Float>
   ) {
     let (strideY, strideX) = (geometry.vertical.stride, geometry.horizontal.stride)
     let end = min(rows.upperBound, phase.vertical.count)
@@ -88,14 +105,14 @@ struct ConvolutionInputGradient {
           outputs: geometry.groupChannels,
           epilogue: Kernels.Epilogue(
             output: target + first + group * geometry.groupChannels,
-            outputStride: strideX * geometry.channels, accumulate: true))
+            outputStride: strideX * geometry.channels, accumulate: accumulates))
       }
     }
   }
 
   /// One kernel per channel.
   private func runDepthwise(
-    _ outputGradient: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
+    _ outputGradient: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ accumulates: Bool,
     into inputGradient: UnsafeMutablePointer<Float>, _ workspace: Workspace
   ) {
     let frame = geometry.inputFrame
@@ -105,6 +122,7 @@ struct ConvolutionInputGradient {
       for image in shards[part] {
         let gradient = outputGradient + image * geometry.outputCount
         let target = inputGradient + image * geometry.inputCount
+        if !accumulates { target.update(repeating: 0, count: geometry.inputCount) }
         guard frame.isCopied else {
           Kernels.depthwiseInputGradient(
             outputGradient: gradient, weights: weights, extents: extents, inputGradient: target)

@@ -99,19 +99,20 @@ struct ConvolutionPasses {
     }
   }
 
-  /// Adds to the gradient of the input.
-  func addInputGradient(
-    of outputGradient: UnsafePointer<Float>, state: UnsafePointer<Float>,
+  /// Adds to the gradient of the input, or writes it.
+  func runInputGradient(
+    of outputGradient: UnsafePointer<Float>, state: UnsafePointer<Float>, accumulates: Bool,
     into gradient: UnsafeMutablePointer<Float>, _ workspace: Workspace
   ) {
     let weights = geometry.isDepthwise ? state : state + forwardCount
     if let fastGradient, state[forwardCount + gradientCount + 1] != 0 {
       let epilogue = Kernels.Epilogue(
-        output: gradient, outputStride: geometry.channels, accumulate: true)
+        output: gradient, outputStride: geometry.channels, accumulate: accumulates)
       fastGradient.run(input: outputGradient, packed: weights, epilogue: epilogue, workspace)
     } else {
       inputGradient?.run(
-        outputGradient: outputGradient, weights: weights, into: gradient, workspace)
+        outputGradient: outputGradient, weights: weights, accumulates: accumulates,
+        into: gradient, workspace)
     }
   }
 

@@ -19,25 +19,26 @@ struct ChannelColumns {
   /// The number of elements of each channel.
   var perChannel: Int { outer * inner }
 
-  /// Hands over Σ a and Σ a·b of each channel, in double.
+  /// Hands over Σ a′ and Σ a′·b of each channel, in double; a′ is a where the mask let through.
   func sums(
-    of a: UnsafePointer<Float>, times b: UnsafePointer<Float>, workspace: Workspace,
-    _ body: (UnsafePointer<Double>, UnsafePointer<Double>) -> Void
+    of a: UnsafePointer<Float>, times b: UnsafePointer<Float>, mask: Kernels.ClampMask? = nil,
+    workspace: Workspace, _ body: (UnsafePointer<Double>, UnsafePointer<Double>) -> Void
   ) {
     ColumnSums.total(shards, columns: 2 * channels, workspace) { range, sums in
       let first = range.lowerBound * channels * inner
+      let mask = mask?.moved(by: first)
       guard inner > 1 else {
-        Kernels.columnSums(a + first, rows: range.count, channels: channels, into: sums)
-        Kernels.columnProducts(
-          a + first, b + first, rows: range.count, channels: channels, into: sums + channels)
+        Kernels.maskedMoments(
+          a + first, b + first, mask: mask, rows: range.count, channels: channels, sums: sums,
+          products: sums + channels)
         return
       }
       for line in 0..<range.count * channels {
-        let start = first + line * inner
         var (sum, product) = (0.0, 0.0)
-        for element in start..<start + inner {
-          sum += Double(a[element])
-          product += Double(a[element]) * Double(b[element])
+        for element in line * inner..<(line + 1) * inner
+        where mask?.passes(element) ?? true {
+          sum += Double(a[first + element])
+          product += Double(a[first + element]) * Double(b[first + element])
         }
         sums[line % channels] += sum
         sums[channels + line % channels] += product
@@ -47,51 +48,67 @@ struct ChannelColumns {
     }
   }
 
-  /// out = a·factor + offset, per channel.
+  /// out = clamp(a·factor + offset), per channel.
   func affine(
     _ a: UnsafePointer<Float>, _ factor: UnsafePointer<Float>, _ offset: UnsafePointer<Float>,
-    into out: UnsafeMutablePointer<Float>, pool: WorkerPool
+    lower: Float, upper: Float, into out: UnsafeMutablePointer<Float>, pool: WorkerPool
   ) {
     pool.run(shards: shards.parts) { part in
       let range = shards[part]
       let first = range.lowerBound * channels * inner
       guard inner > 1 else {
-        Kernels.affine(
-          a + first, scale: factor, shift: offset, into: out + first, rows: range.count,
-          channels: channels)
+        Kernels.affineClamp(
+          a + first, scale: factor, shift: offset, lower: lower, upper: upper, into: out + first,
+          rows: range.count, channels: channels)
         return
       }
       for line in 0..<range.count * channels {
         let (scale, shift) = (factor[line % channels], offset[line % channels])
         for element in first + line * inner..<first + (line + 1) * inner {
-          out[element] = a[element] * scale + shift
+          let value = a[element] * scale + shift
+          let raised = value < lower ? lower : value
+          out[element] = raised > upper ? upper : raised
         }
       }
     }
   }
 
-  /// out += a·factor + b·slope + offset, per channel.
-  func accumulate(
-    _ a: UnsafePointer<Float>, _ factor: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    _ slope: UnsafePointer<Float>, _ offset: UnsafePointer<Float>,
-    into out: UnsafeMutablePointer<Float>, pool: WorkerPool
+  /// a′·factor + b·slope + offset per channel, added to `out` or written there.
+  func combine(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, map: UnsafePointer<Float>,
+    mask: Kernels.ClampMask?, accumulates: Bool, into out: UnsafeMutablePointer<Float>,
+    pool: WorkerPool
   ) {
+    let (factor, slope, offset) = (map, map + channels, map + 2 * channels)
     pool.run(shards: shards.parts) { part in
       let range = shards[part]
       let first = range.lowerBound * channels * inner
+      let mask = mask?.moved(by: first)
       guard inner > 1 else {
-        Kernels.affineAccumulate(
-          a + first, scale: factor, b + first, slope: slope, shift: offset, into: out + first,
-          rows: range.count, channels: channels)
+        Kernels.maskedAffine(
+          a + first, scale: factor, b + first, slope: slope, shift: offset, mask: mask,
+          accumulates: accumulates, into: out + first, rows: range.count, channels: channels)
         return
       }
       for line in 0..<range.count * channels {
         let channel = line % channels
-        for element in first + line * inner..<first + (line + 1) * inner {
-          out[element] += a[element] * factor[channel] + b[element] * slope[channel]
-          out[element] += offset[channel]
+        for element in line * inner..<(line + 1) * inner {
+          let passed = mask?.passes(element) ?? true ? a[first + element] : 0
+          let value = passed * factor[channel] + b[first + element] * slope[channel]
+          let old = accumulates ? out[first + element] : 0
+          out[first + element] = old + value + offset[channel]
         }
       }
     }
+  }
+}
+
+extension Kernels.ClampMask {
+  fileprivate func moved(by offset: Int) -> Kernels.ClampMask {
+    Kernels.ClampMask(output: output + offset, lower: lower, upper: upper)
+  }
+
+  fileprivate func passes(_ element: Int) -> Bool {
+    output[element] > lower && output[element] < upper
   }
 }

@@ -30,7 +30,12 @@ extension OperatorCall {
     position < inputs.count ? inputs[position] : nil
   }
 
-  /// Where the gradient of the input at a position is added, nil when nobody asks.
+  /// Whether an input's gradient is to be written rather than added to.
+  func overwrites(_ position: Int) -> Bool {
+    position < overwritten.count && overwritten[position]
+  }
+
+  /// Where the gradient of the input at a position goes, nil when nobody asks.
   func inputGradient(_ position: Int) -> TensorView? {
     position < inputGradients.count ? inputGradients[position] : nil
   }
