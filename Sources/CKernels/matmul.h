@@ -189,6 +189,16 @@ static void packPanels(const float *matrix, ptrdiff_t rowStride, ptrdiff_t colum
   for (ptrdiff_t first = 0; first < outputs; first += EspalierPanel) {
     ptrdiff_t count = smaller(EspalierPanel, outputs - first);
     if (rowStride == 1) { /* a transpose: read along the lines */
+#if defined(HAS_MASKS)
+      if (count == EspalierPanel && columnStride < INT32_MAX / EspalierPanel) {
+        const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        __m512i places = _mm512_mullo_epi32(lane, _mm512_set1_epi32((int)columnStride));
+        const float *from = matrix + first * columnStride;
+        for (ptrdiff_t row = 0; row < k; row++, packed += EspalierPanel)
+          STORE(packed, (Lanes)_mm512_i32gather_ps(places, from + row, sizeof(float)));
+        continue;
+      }
+#endif
       for (ptrdiff_t o = 0; o < EspalierPanel; o++) {
         const float *from = matrix + (first + o) * columnStride;
         if (o < count)

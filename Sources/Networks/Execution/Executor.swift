@@ -18,6 +18,8 @@ public final class Executor {
   private let pool: WorkerPool
   private let memory: ExecutorMemory
   private var calls: [OperatorCall?] = []
+  /// The same without places for the gradients of parameters.
+  private var inputCalls: [OperatorCall?] = []
   private var preparedConstants = false
 
   /// Makes a graph ready.
@@ -54,6 +56,9 @@ public final class Executor {
     calls = plan.steps.indices.map {
       memory.call(forStep: $0, of: plan, workspace: workspace, mode: mode)
     }
+    inputCalls = zip(calls, plan.steps).map { call, step in
+      call?.withoutGradients(of: step.inputs.map { $0.map(memory.isTrained) ?? false })
+    }
     parametersChanged()
   }
 
@@ -74,9 +79,13 @@ public final class Executor {
   /// Adds the gradient of Σ output · outputGradient to every parameter's gradient.
   ///
   /// Writes the gradients of the inputs. Follows a `forward()`.
-  public func backward() {
+  ///
+  /// - Parameter addingToParameters: whether the gradients of parameters are wanted; without them
+  ///   only those of the inputs are computed, and what stands in the parameters' stays.
+  public func backward(addingToParameters: Bool = true) {
     guard mode != .inference else { return }
     memory.beginBackward(plan, pool: pool)
+    let calls = addingToParameters ? calls : inputCalls
     for (index, step) in plan.steps.enumerated().reversed() {
       if case .operation(let operation) = step.work {
         if let call = calls[index], memory.needsGradient(step) { operation.backward(call) }

@@ -74,15 +74,15 @@ struct GeneralProduct: Operator {
     return fitted
   }
 
-  func stateCount(at site: OperatorSite) -> Int { packedCount + packedGradientCount }
+  /// The packed weights, then whether those of the gradient are up to date.
+  func stateCount(at site: OperatorSite) -> Int { packedCount + packedGradientCount + 1 }
 
   func prepare(_ call: OperatorCall) {
     guard let a = call.input(0), let b = call.input(1) else { return }
     let extents = extents(a.shape, b.shape)
     if packedCount > 0 { product(extents).pack(right(b), into: call.state) }
-    if packedGradientCount > 0 {
-      gradientOfA(extents).pack(rightOfGradientOfA(b), into: call.state + packedCount)
-    }
+    // A network that is only followed, as a target is, never asks for the gradient's.
+    call.state[packedCount + packedGradientCount] = 0
   }
 
   private func product(_ extents: Extents) -> ParallelProduct {
@@ -174,6 +174,10 @@ struct GeneralProduct: Operator {
       UnsafePointer(call.outputGradients[0].pointer), stride: extents.columns,
       transposed: transposesA)
     let right = rightOfGradientOfA(b)
+    if packedGradientCount > 0, call.state[packedCount + packedGradientCount] == 0 {
+      gradientOfA(extents).pack(right, into: call.state + packedCount)
+      call.state[packedCount + packedGradientCount] = 1
+    }
     gradientOfA(extents).run(
       transposesA ? right : output, transposesA ? output : right,
       packed: packedGradientCount > 0 ? UnsafePointer(call.state + packedCount) : nil,

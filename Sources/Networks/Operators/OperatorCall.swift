@@ -44,6 +44,14 @@ public struct OperatorCall {
   /// What the graph is run for.
   public let mode: ExecutionMode
 
+  /// The same call without places for the gradients of some inputs.
+  func withoutGradients(of dropped: [Bool]) -> OperatorCall {
+    OperatorCall(
+      inputs: inputs, outputs: outputs,
+      inputGradients: zip(inputGradients, dropped).map { $1 ? nil : $0 }, overwritten: overwritten,
+      outputGradients: outputGradients, state: state, workspace: workspace, mode: mode)
+  }
+
   /// Where parallel work goes.
   public var pool: WorkerPool { workspace.pool }
 }

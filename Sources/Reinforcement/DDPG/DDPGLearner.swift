@@ -131,7 +131,7 @@ struct DDPGLearner {
     critic.online.forward()
     let ascent = -1 / Float(configuration.batchSize)
     try critic.online.outputGradient("value").update(repeating: ascent)
-    critic.online.backward()
+    critic.online.backward(addingToParameters: false)
     let actionGradients = try critic.online.inputGradient("action")
     let outputGradients = try actor.online.outputGradient("action")
     for index in outputGradients.indices { outputGradients[index] = 2 * actionGradients[index] }

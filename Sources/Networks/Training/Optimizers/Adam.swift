@@ -59,18 +59,20 @@ public struct Adam: Optimizer {
 
   private mutating func update(_ parameter: Parameter, stepSize: Double, epsilon: Double) {
     let count = parameter.values.count
-    let zero = PackedFloats([Float](repeating: 0, count: count))
     guard let values = parameter.values.baseAddress,
       let gradients = parameter.gradients.baseAddress
     else { return }
     let (beta1, beta2) = (Float(beta1), Float(beta2))
-    state.firstMoments[parameter.name, default: zero].values.withUnsafeMutableBufferPointer { m in
-      state.secondMoments[parameter.name, default: zero].values.withUnsafeMutableBufferPointer {
-        guard let m = m.baseAddress, let v = $0.baseAddress else { return }
-        Kernels.adam(
-          weights: values, gradient: gradients, m: m, v: v, count: count,
-          beta1: beta1, beta2: beta2, stepSize: Float(stepSize), epsilon: Float(epsilon))
-      }
+    state.firstMoments[parameter.name, default: .zeros(count)].values.withUnsafeMutableBufferPointer
+    {
+      m in
+      state.secondMoments[parameter.name, default: .zeros(count)].values
+        .withUnsafeMutableBufferPointer {
+          guard let m = m.baseAddress, let v = $0.baseAddress else { return }
+          Kernels.adam(
+            weights: values, gradient: gradients, m: m, v: v, count: count,
+            beta1: beta1, beta2: beta2, stepSize: Float(stepSize), epsilon: Float(epsilon))
+        }
     }
   }
 

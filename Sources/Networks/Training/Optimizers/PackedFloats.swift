@@ -12,6 +12,11 @@ public struct PackedFloats: Codable, Equatable, Sendable {
     self.values = values
   }
 
+  /// So many zeros.
+  static func zeros(_ count: Int) -> PackedFloats {
+    PackedFloats([Float](repeating: 0, count: count))
+  }
+
   /// Floats read from memory.
   public init(_ buffer: UnsafeMutableBufferPointer<Float>) {
     values = Array(buffer)

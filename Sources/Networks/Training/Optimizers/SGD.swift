@@ -36,13 +36,13 @@ public struct SGD: Optimizer {
   public mutating func step(_ parameters: [Parameter], learningRate: Double) {
     for parameter in parameters {
       let count = parameter.values.count
-      let zero = PackedFloats([Float](repeating: 0, count: count))
       guard let values = parameter.values.baseAddress,
         let gradients = parameter.gradients.baseAddress
       else { continue }
       let decay = parameter.decays ? Float(weightDecay) : 0
       let (momentum, nesterov) = (Float(momentum), nesterov)
-      state.velocities[parameter.name, default: zero].values.withUnsafeMutableBufferPointer {
+      state.velocities[parameter.name, default: .zeros(count)].values.withUnsafeMutableBufferPointer
+      {
         guard let velocity = $0.baseAddress else { return }
         Kernels.sgd(
           weights: values, gradient: gradients, velocity: velocity, count: count,
