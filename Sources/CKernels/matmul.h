@@ -190,12 +190,14 @@ static void packPanels(const float *matrix, ptrdiff_t rowStride, ptrdiff_t colum
     ptrdiff_t count = smaller(EspalierPanel, outputs - first);
     if (rowStride == 1) { /* a transpose: read along the lines */
 #if defined(HAS_MASKS)
-      if (count == EspalierPanel && columnStride < INT32_MAX / EspalierPanel) {
+      if (columnStride < INT32_MAX / EspalierPanel) {
         const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
         __m512i places = _mm512_mullo_epi32(lane, _mm512_set1_epi32((int)columnStride));
+        __mmask16 there = (__mmask16)((1u << count) - 1);
         const float *from = matrix + first * columnStride;
         for (ptrdiff_t row = 0; row < k; row++, packed += EspalierPanel)
-          STORE(packed, (Lanes)_mm512_i32gather_ps(places, from + row, sizeof(float)));
+          STORE(packed, (Lanes)_mm512_mask_i32gather_ps(_mm512_setzero_ps(), there, places,
+                                                        from + row, sizeof(float)));
         continue;
       }
 #endif

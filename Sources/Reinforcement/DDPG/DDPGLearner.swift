@@ -105,17 +105,18 @@ struct DDPGLearner {
   private mutating func updateCritic(
     _ index: Int, towards targets: [Float], weights: [Float]?
   ) throws -> [Float] {
-    let critic = critics[index]
-    critic.online.forward()
-    let values = try critic.online.output("value")
-    let gradients = try critic.online.outputGradient("value")
+    // The executor alone: a copy of the network would make the optimiser copy its moments.
+    let online = critics[index].online
+    online.forward()
+    let values = try online.output("value")
+    let gradients = try online.outputGradient("value")
     let errors = targets.indices.map { values[$0] - targets[$0] }
     for (row, error) in errors.enumerated() {
       gradients[row] = 2 * error / Float(targets.count)
       if let weights { gradients[row] *= weights[row] }
     }
-    critic.online.zeroGradients()
-    critic.online.backward()
+    online.zeroGradients()
+    online.backward()
     critics[index].step()
     return errors
   }
