@@ -78,7 +78,8 @@ let package = Package(
     room(
       "EspalierCommands",
       dependencies: [
-        "Espalier", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Espalier", "Networks",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "EspalierTool", dependencies: ["EspalierCommands"], swiftSettings: settings),

@@ -22,7 +22,7 @@ final class NetworkCase: BenchmarkCase {
     }
     let batch = try description.need(\.batch, "batch")
     let layout: Layout = description.channelsLast == true ? .channelsLast : .rowMajor
-    executor = try (description.variant ?? .exact).executor(
+    executor = try (description.variant ?? .fast).executor(
       graph, batch: batch, exchange: layout, threads: try description.need(\.threads, "threads"))
     self.input = try executor.input(input.name)
     self.output = try executor.output(output.name)

@@ -141,7 +141,8 @@ static void productOfFewRows(const Product *product, ptrdiff_t row, ptrdiff_t ro
    while the panels pass. */
 INLINE ptrdiff_t productBlock(ptrdiff_t k) {
   ptrdiff_t rows = 128 * 1024 / (ptrdiff_t)sizeof(float) / (k > 0 ? k : 1);
-  return rows < 12 ? 12 : rows - rows % 12;
+  ptrdiff_t step = MANY_REGISTERS ? 16 : 12; /* whole tiles of two vectors */
+  return rows < step ? step : rows - rows % step;
 }
 
 static void matmulPacked(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,

@@ -1,5 +1,5 @@
-/* The path for x86-64 with AVX-512: the same tiles, of vectors twice as wide. A product is the same
-   chain of multiply-adds as with AVX2, so its bits are the same too. */
+/* The path for x86-64 with AVX-512: vectors twice as wide, tiles as high as 32 registers allow. A
+   product is the same chain of multiply-adds as with AVX2, so its bits are the same too. */
 #if defined(__x86_64__)
 #include <immintrin.h>
 

@@ -27,7 +27,8 @@ INLINE void transformOutput(const Lanes *m, Lanes *out) {
 }
 
 /* One tile of one vector of channels. `image` is the pixel under the tile's first input, which may
-   lie outside; rows and columns from `top`, `left` up to `bottom`, `right` are there. */
+   lie outside; `edges` are the first row that is there, the one after the last, and the same of
+   columns. */
 INLINE void winogradInputTile(const int whole, const int inside, const EspalierWinograd *e,
                               const float *image, const ptrdiff_t *edges, ptrdiff_t count, float *v,
                               ptrdiff_t plane) {

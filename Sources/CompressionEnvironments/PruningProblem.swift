@@ -12,6 +12,10 @@ public final class PruningProblem {
   public let limits: [CostLimit]
   /// How many candidates were measured.
   public private(set) var evaluations = 0
+  /// The time that making candidates' networks took so far: cutting, and reconstruction.
+  public private(set) var networkTime = Duration.zero
+  /// The time that measuring them took so far.
+  public private(set) var evaluationTime = Duration.zero
 
   private let reward: any Reward
   private let evaluator: any Evaluator
@@ -157,7 +161,14 @@ public final class PruningProblem {
   }
 
   private func measure(_ choices: [Int], _ cost: NetworkCost, isAllowed: Bool) throws -> Double {
+    let clock = ContinuousClock()
+    let start = clock.now
     let graph = try network(choices)
+    let made = clock.now
+    defer {
+      networkTime += made - start
+      evaluationTime += clock.now - made
+    }
     return isAllowed
       ? try evaluator.evaluate(graph, unlessBelow: accuracyNeeded(cost))
       : try evaluator.evaluate(graph)

@@ -4,6 +4,7 @@ import CompressionPolicies
 import Datasets
 import Espalier
 import Foundation
+import Networks
 import Tensors
 
 struct EvaluateCommand: ParsableCommand {
@@ -22,6 +23,9 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Images in one pass.", valueName: "n"))
   var batch = 50
 
+  @Flag(help: "Compute every convolution by its definition, never by Winograd's.")
+  var exact = false
+
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -33,7 +37,7 @@ struct EvaluateCommand: ParsableCommand {
     let images = try LabelledImages.load(try DataSpecification(data), defaultSplit: .test)
     let preprocessing = try pixels.resolved() ?? .raw
     let evaluator = ClassificationEvaluator(
-      images, preprocessing: preprocessing, batch: batch,
+      images, preprocessing: preprocessing, batch: batch, arithmetic: exact ? .exact : .fast,
       pool: WorkerPool(threads: compute.threads))
     let outcome = try evaluator.measure(file.graph)
     pixels.mentionRaw(isQuiet: compute.quiet)

@@ -6,7 +6,7 @@ import Foundation
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Compare the agents of some runs: best reward against evaluations.")
+    abstract: "Compare the agents of some runs: reward against evaluations, and time.")
 
   @Argument(help: "Run directories of one search; seeds and agents may differ.")
   var runs: [String]
@@ -16,6 +16,13 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let curves = try RewardCurves(runs.map(\.fileURL))
-    print(json ? try CanonicalJSON.line(curves.json) : RewardCurvesReport(curves).text)
+    let time = try TimeSpent(runs.map(\.fileURL))
+    if json {
+      var report = curves.json
+      report["time"] = time.json
+      print(try CanonicalJSON.line(report))
+    } else {
+      print(RewardCurvesReport(curves, time).text)
+    }
   }
 }

@@ -104,6 +104,10 @@ def main():
         options.markdown.write_text(table)
     print("\n" + table)
     problems += report.failures(results, thresholds)
+    problems += [
+        f"{name}: it has a threshold and was not measured ({reason})"
+        for name, reason in skipped.items()
+        if name in thresholds and not reason.startswith("WRONG")]
     for problem in problems:
         print(f"compare.py: {problem}", file=sys.stderr)
     sys.exit(1 if problems else 0)

@@ -18,6 +18,7 @@ public struct ClassificationEvaluator: Evaluator {
   public let batch: Int
   /// Images after which a measurement that is far below its threshold ends.
   public let screeningImages: Int?
+  private let arithmetic: Arithmetic
   private let pool: WorkerPool
 
   /// What a pass over the images gives.
@@ -38,12 +39,13 @@ public struct ClassificationEvaluator: Evaluator {
   /// An evaluator on all images of a set.
   public init(
     _ images: LabelledImages, preprocessing: Preprocessing, batch: Int = 50,
-    screeningImages: Int? = nil, pool: WorkerPool
+    screeningImages: Int? = nil, arithmetic: Arithmetic = .fast, pool: WorkerPool
   ) {
     self.screeningImages = screeningImages
     self.images = images
     self.preprocessing = preprocessing
     self.batch = min(max(1, batch), images.count)
+    self.arithmetic = arithmetic
     self.pool = pool
   }
 
@@ -85,7 +87,8 @@ public struct ClassificationEvaluator: Evaluator {
     for first in stride(from: 0, to: images.count, by: batch) {
       let count = min(batch, images.count - first)
       if executor?.batch != count {
-        executor = try Executor(graph, batch: count, outputs: [output], pool: pool)
+        executor = try Executor(
+          graph, batch: count, outputs: [output], arithmetic: arithmetic, pool: pool)
       }
       guard let executor else { continue }
       try images.pixels(

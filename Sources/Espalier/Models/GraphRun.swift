@@ -87,7 +87,8 @@ public struct GraphRun {
     }.first
     var results: [String: Tensor] = [:]
     if !computed.isEmpty {
-      let executor = try Executor(graph, batch: batch ?? 1, outputs: computed, pool: pool)
+      let executor = try Executor(
+        graph, batch: batch ?? 1, outputs: computed, arithmetic: .exact, pool: pool)
       results = try executor.run(inputs)
     }
     return try graph.outputs.compactMap { output in

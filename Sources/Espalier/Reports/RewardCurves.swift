@@ -110,7 +110,7 @@ public struct RewardCurves: Equatable, Sendable {
   }
 
   /// What makes two runs comparable, and the agents of one.
-  private static func description(
+  static func description(
     _ run: RunDirectory
   ) throws -> (identity: JSONValue, seed: Int, agent: String, baselines: [String]) {
     do {

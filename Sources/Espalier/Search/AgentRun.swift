@@ -59,6 +59,7 @@ struct AgentRun {
     let clock = try timings.open()
     let start = DispatchTime.now().uptimeNanoseconds
     var last = start
+    var spent = (network: problem.networkTime, evaluation: problem.evaluationTime)
     let agent = try SearchAgent.make(
       name, setup.definition, smallestKeep: setup.smallestKeep, from: transfer?.state,
       onTrained: { [agentFile] trained in
@@ -81,6 +82,8 @@ struct AgentRun {
         measuredSeconds.append(Double(now - last) * 1e-9)
         let seconds = try CanonicalJSON.line([
           "episode": .integer(episode.index), "seconds": .number(Double(now - last) * 1e-9),
+          "networkSeconds": .number((problem.networkTime - spent.network) / .seconds(1)),
+          "evaluationSeconds": .number((problem.evaluationTime - spent.evaluation) / .seconds(1)),
         ])
         try clock.append(line: seconds)
         onProgress(
@@ -89,6 +92,7 @@ struct AgentRun {
             seconds: Double(now - start) * 1e-9))
       }
       last = now
+      spent = (problem.networkTime, problem.evaluationTime)
       if Interruption.isRequested { throw EspalierError.interrupted(folder: folder) }
       return true
     }

@@ -3,13 +3,15 @@ import Espalier
 /// Agents side by side: the best reward after so many evaluations, and how soon random's is reached.
 struct RewardCurvesReport {
   private let curves: RewardCurves
+  private let time: TimeSpent
 
-  init(_ curves: RewardCurves) {
+  init(_ curves: RewardCurves, _ time: TimeSpent) {
     self.curves = curves
+    self.time = time
   }
 
   var text: String {
-    ["\(curves.environment): best reward, median [range] over runs", rewards, toRandom]
+    ["\(curves.environment): best reward, median [range] over runs", rewards, toRandom, spent]
       .compactMap { $0 }.joined(separator: "\n\n")
   }
 
@@ -33,6 +35,23 @@ struct RewardCurvesReport {
         agent.evaluations(toReach: reward).map { "\($0)" } ?? "not reached"
       }
       table.append([agent.name, needed(random.median), needed(random.most)])
+    }
+    return table.text
+  }
+
+  /// Where the time went, in parts of an episode.
+  private var spent: String? {
+    let known = time.agents.filter { $0.episodes > 0 && $0.seconds > 0 }
+    guard !known.isEmpty else { return nil }
+    var table = TextTable([
+      "time of an episode", "seconds", "making networks", "measuring", "agent and rest",
+    ])
+    for agent in known {
+      func part(_ seconds: Double) -> String { "\(decimal(100 * seconds / agent.seconds, 1)) %" }
+      table.append([
+        agent.name, decimal(agent.seconds / Double(agent.episodes), 3),
+        part(agent.networkSeconds), part(agent.evaluationSeconds), part(agent.agentSeconds),
+      ])
     }
     return table.text
   }

@@ -57,7 +57,7 @@ public final class Executor {
       memory.call(forStep: $0, of: plan, workspace: workspace, mode: mode)
     }
     inputCalls = zip(calls, plan.steps).map { call, step in
-      call?.withoutGradients(of: step.inputs.map { $0.map(memory.isTrained) ?? false })
+      call?.withoutGradients(of: step.inputs.map { $0.map { plan.slots[$0].isConstant } ?? false })
     }
     parametersChanged()
   }
@@ -90,6 +90,7 @@ public final class Executor {
       if case .operation(let operation) = step.work {
         if let call = calls[index], memory.needsGradient(step) { operation.backward(call) }
       } else {
+        if !addingToParameters && plan.slots[step.outputs[0]].isConstant { continue }
         convertGradient(step, index)
       }
     }

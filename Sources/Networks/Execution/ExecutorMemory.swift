@@ -104,9 +104,6 @@ final class ExecutorMemory {
     return needed
   }
 
-  /// Whether a slot holds a parameter.
-  func isTrained(_ slot: Int) -> Bool { trained.contains { $0.slot == slot } }
-
   /// Whether a backward pass through a step reaches anything.
   func needsGradient(_ step: Step) -> Bool {
     step.outputs.contains { gradientOffsets[$0] != nil }

@@ -122,7 +122,7 @@ private struct Fusion {
       guard let bounds = try bounds(of: clamp) else { continue }
       graph.nodes[index].attributes["fused_lower"] = .float(bounds.lower)
       graph.nodes[index].attributes["fused_upper"] = .float(bounds.upper)
-      graph.nodes[index].outputs = [clamp.outputs[0]]
+      graph.nodes[index].outputs[0] = clamp.outputs[0]
       dropped.insert(next)
     }
     drop(dropped)

@@ -6,9 +6,15 @@ final class Scratch {
   private var base = Scratch.allocate(1)
   private var capacity = 1
   private var used = 0
-  private var wanted = 0
+  /// The most bytes that were ever borrowed at once.
+  private(set) var wanted = 0
 
   deinit { base.deallocate() }
+
+  /// Makes sure that so many bytes are there, unless some are lent at the moment.
+  func reserve(_ size: Int) {
+    if used == 0 { grow(to: size) }
+  }
 
   /// Only while nothing is borrowed.
   private func grow(to size: Int) {

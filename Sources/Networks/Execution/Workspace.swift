@@ -17,5 +17,8 @@ public struct Workspace {
   /// Calls `body` once for each shard, with memory that no other worker uses meanwhile.
   func run(shards: Int, _ body: (Int, Scratch) -> Void) {
     pool.run(shards: shards) { shard, worker in body(shard, scratches[worker]) }
+    // Which worker took the largest shard is chance; the others may get it next time.
+    let wanted = scratches.reduce(0) { max($0, $1.wanted) }
+    for scratch in scratches { scratch.reserve(wanted) }
   }
 }

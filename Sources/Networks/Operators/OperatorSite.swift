@@ -31,6 +31,7 @@ public enum Arithmetic: Sendable {
   /// Every convolution is the sum that defines it.
   case exact
   /// Winograd's convolution where it is faster and, on the weights at hand, agrees with the direct
-  /// one to `WinogradConvolution.tolerance`.
+  /// one to `WinogradConvolution.tolerance`. An input that is not finite then spoils the 4×4 outputs
+  /// of its tiles, not only those that read it.
   case fast
 }

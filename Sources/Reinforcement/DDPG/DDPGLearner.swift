@@ -30,7 +30,8 @@ struct DDPGLearner {
     self.observationCount = observationCount
     actor = try LearnedNetwork(
       networks.actor(using: &generator), batch: configuration.batchSize,
-      outputs: ["action", "logits"], learningRate: configuration.actorLearningRate, pool: pool)
+      outputs: ["action", "logits"], differentiatingInputs: false,
+      learningRate: configuration.actorLearningRate, pool: pool)
     critics = try (0..<(configuration.twinCritics ? 2 : 1)).map { _ in
       try LearnedNetwork(
         networks.critic(using: &generator), batch: configuration.batchSize,

@@ -11,10 +11,12 @@ struct LearnedNetwork {
   let learningRate: Double
 
   init(
-    _ graph: Graph, batch: Int, outputs: [String], learningRate: Double, weightDecay: Double = 0,
-    pool: WorkerPool
+    _ graph: Graph, batch: Int, outputs: [String], differentiatingInputs: Bool = true,
+    learningRate: Double, weightDecay: Double = 0, pool: WorkerPool
   ) throws(GraphError) {
-    online = try Executor(graph, batch: batch, mode: .training, outputs: outputs, pool: pool)
+    online = try Executor(
+      graph, batch: batch, mode: .training, outputs: outputs,
+      differentiatingInputs: differentiatingInputs, pool: pool)
     // Not `.inference`, because a target's parameters are written at every update.
     target = try Executor(
       graph, batch: batch, mode: .differentiable, differentiatingInputs: false, pool: pool)

@@ -107,22 +107,21 @@ import Testing
     #expect(relativeDifference(fast.output, exact.output) < 2e-5)
   }
 
-  @Test func weightsOfUnlikeSizesTakeTheDirectWay() throws {
-    let item = ConvolutionCase.winograd[0]
-    // Corners a million times the rest cancel in no sum that a transformed kernel holds; the output
-    // of a channel whose kernel is a difference of large numbers loses its digits.
-    let wild = try graph(of: item) { index, value in
-      switch index % 9 {
-      case 0: index / 9 % 2 == 0 ? 1e6 : -1e6
-      case 4: value * 1e-3
-      default: 0
-      }
-    }
-    var constant = wild
-    constant.initializers["x2"] = TypedArray(Tensor.normal([21], seed: 3))
-    let fast = try run(constant, item, .fast)
-    let exact = try run(constant, item, .exact)
-    #expect(relativeDifference(fast.output, exact.output) < WinogradConvolution.tolerance)
+  @Test(arguments: ConvolutionCase.winograd)
+  func theCheckComparesWithTheDirectWay(_ item: ConvolutionCase) throws {
+    let geometry = try geometry(item)
+    let fast = try #require(WinogradConvolution(geometry, gradient: false))
+    let weight = try #require(item.graph.initializers["x1"]?.tensor)
+    var packed = [Float](repeating: .nan, count: fast.packedCount)
+    var direct = [Float](repeating: .nan, count: geometry.packedCount)
+    fast.pack(weight.scalars, into: &packed)
+    geometry.packForward(weight.scalars, into: &direct)
+    let scratch = Scratch()
+    #expect(WinogradCheck(fast).holds(packed: packed, direct: direct, scratch))
+    // No rearranged sum agrees to a tenth of a rounding, nor one of another kernel at all.
+    #expect(!WinogradCheck(fast, tolerance: 1e-9).holds(packed: packed, direct: direct, scratch))
+    direct[direct.count / 2] += 1
+    #expect(!WinogradCheck(fast).holds(packed: packed, direct: direct, scratch))
   }
 
   @Test func weightsThatAreNoNumbersTakeTheDirectWay() throws {

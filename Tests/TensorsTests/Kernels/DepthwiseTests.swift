@@ -5,8 +5,11 @@ struct DepthwiseTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var extents: Kernels.DepthwiseExtents
 
-    init(_ channels: Int, kernel: (Int, Int), stride: (Int, Int), dilation: (Int, Int)) {
-      let (height, width) = (3, 7)
+    init(
+      _ channels: Int, kernel: (Int, Int), stride: (Int, Int), dilation: (Int, Int),
+      width: Int = 7
+    ) {
+      let height = 3
       extents = .init(
         outputHeight: height, outputWidth: width, channels: channels, kernelHeight: kernel.0,
         kernelWidth: kernel.1, strideY: stride.0, strideX: stride.1, dilationY: dilation.0,
@@ -55,6 +58,10 @@ struct DepthwiseTests {
       Case(channels, kernel: (5, 5), stride: (1, 2), dilation: (1, 1)),
       Case(channels, kernel: (2, 3), stride: (2, 1), dilation: (3, 2)),
       Case(channels, kernel: (1, 7), stride: (1, 3), dilation: (1, 1)),
+      Case(channels, kernel: (3, 3), stride: (1, 1), dilation: (1, 1), width: 19),
+      Case(channels, kernel: (3, 3), stride: (2, 2), dilation: (1, 1), width: 13),
+      Case(channels, kernel: (7, 7), stride: (1, 1), dilation: (1, 1), width: 17),
+      Case(channels, kernel: (7, 7), stride: (2, 2), dilation: (1, 1), width: 8),
     ]
   }
 

@@ -3,6 +3,7 @@ import Tensors
 /// The forward pass of a convolution over channels-last images, as the sum that defines it.
 struct ConvolutionForward {
   let geometry: ConvolutionGeometry
+  /// What products read through; a depthwise convolution needs none of it.
   private let frame: ImageFrame
   private let parts: [ConvolutionGeometry.Part]
   private let runs: Kernels.Runs
@@ -13,8 +14,11 @@ struct ConvolutionForward {
     frame = geometry.inputFrame
     parts = geometry.parts(
       rows: geometry.vertical.output, width: geometry.horizontal.output, limit: 16)
-    runs = geometry.runs(in: frame)
-    rowOffsets = geometry.rowOffsets(rows: parts.map(\.rows.count).max() ?? 0, in: frame)
+    let isDepthwise = geometry.isDepthwise
+    runs = isDepthwise ? Kernels.Runs.dense(0) : geometry.runs(in: frame)
+    rowOffsets =
+      isDepthwise
+      ? [] : geometry.rowOffsets(rows: parts.map(\.rows.count).max() ?? 0, in: frame)
   }
 
   /// - Parameters:

@@ -26,8 +26,8 @@ struct ConvolutionPasses {
     fastForward = isFast ? WinogradConvolution(geometry, gradient: false) : nil
     fastGradient =
       isFast && differentiates ? WinogradConvolution(geometry, gradient: true) : nil
-    forwardCheck = fastForward.map(WinogradCheck.init)
-    gradientCheck = fastGradient.map(WinogradCheck.init)
+    forwardCheck = fastForward.map { WinogradCheck($0) }
+    gradientCheck = fastGradient.map { WinogradCheck($0) }
   }
 
   // MARK: - Packed weights

@@ -11,10 +11,17 @@ struct WinogradCheck {
   private let rowOffsets: [Int]
   private let runs: Kernels.Runs
 
+  private let tolerance: Float
+
   private static let side = 6
   private static let outputSide = 4
 
-  init(_ convolution: WinogradConvolution) {
+  /// - Parameter tolerance: the largest difference that is let pass, relative to the largest value of
+  ///   an output channel.
+  init(
+    _ convolution: WinogradConvolution, tolerance: Float = WinogradConvolution.tolerance
+  ) {
+    self.tolerance = tolerance
     let (side, outputSide) = (WinogradCheck.side, WinogradCheck.outputSide)
     let channels = convolution.extents.channels
     extents = Kernels.WinogradExtents(
@@ -70,11 +77,11 @@ struct WinogradCheck {
       for index in stride(from: output, to: rowOffsets.count * extents.outputs, by: extents.outputs)
       {
         let distance = abs(found[index] - expected[index])
-        // Not `max`, which would pass over what is no number.
-        if !(distance <= difference) { difference = distance }
+        guard distance.isFinite else { return false }
+        difference = max(difference, distance)
         largest = max(largest, abs(expected[index]))
       }
-      guard difference <= WinogradConvolution.tolerance * largest else { return false }
+      guard difference <= tolerance * largest else { return false }
     }
     return true
   }

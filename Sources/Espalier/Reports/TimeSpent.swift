@@ -1,0 +1,74 @@
+public import CompressionPolicies
+public import Foundation
+import Interchange
+
+/// Where the time of some runs went, agent by agent.
+public struct TimeSpent: Equatable, Sendable {
+  /// One agent's time, over all runs.
+  public struct Agent: Equatable, Sendable {
+    /// Its name.
+    public let name: String
+    /// The episodes whose time is known.
+    public var episodes = 0
+    /// The time of all of them.
+    public var seconds = 0.0
+    /// Of that, cutting candidates' networks and reconstructing them.
+    public var networkSeconds = 0.0
+    /// Of that, measuring them.
+    public var evaluationSeconds = 0.0
+
+    /// What is left for the agent itself, the journal and the rest.
+    public var agentSeconds: Double { max(0, seconds - networkSeconds - evaluationSeconds) }
+  }
+
+  /// The agents in the order in which the runs name them first.
+  public private(set) var agents: [Agent] = []
+
+  /// Reads what runs noted of their time; runs that noted none add nothing.
+  ///
+  /// - Throws: `EspalierError.definition` naming the run that holds no search.
+  public init(_ runs: [URL]) throws {
+    for folder in runs {
+      let run = RunDirectory(folder)
+      let (_, _, agent, baselines) = try RewardCurves.description(run)
+      let agents = [agent] + baselines.filter { $0 != agent }
+      let isStaged = FileManager.default.fileExists(atPath: run.stage(1).folder.path)
+      for (position, name) in agents.enumerated() {
+        let folder = isStaged ? run.stage(1) : run
+        try add(name, folder.timings(baseline: position > 0 ? name : nil))
+      }
+    }
+  }
+
+  private mutating func add(_ name: String, _ file: URL) throws {
+    guard FileManager.default.fileExists(atPath: file.path) else { return }
+    let text = String(decoding: try WholeFile.read(file), as: UTF8.self)
+    // A line that a kill cut short tells nothing.
+    let lines = text.split(separator: "\n").compactMap { try? CanonicalJSON.parse(String($0)) }
+    if !agents.contains(where: { $0.name == name }) { agents.append(Agent(name: name)) }
+    guard let index = agents.firstIndex(where: { $0.name == name }) else { return }
+    for line in lines {
+      guard let seconds = line["seconds"]?.doubleValue,
+        let network = line["networkSeconds"]?.doubleValue,
+        let evaluation = line["evaluationSeconds"]?.doubleValue
+      else { continue }
+      agents[index].episodes += 1
+      agents[index].seconds += seconds
+      agents[index].networkSeconds += network
+      agents[index].evaluationSeconds += evaluation
+    }
+  }
+
+  /// What `report --json` prints.
+  public var json: JSONValue {
+    .array(
+      agents.map { agent in
+        [
+          "agent": agent.name.json, "episodes": agent.episodes.json,
+          "seconds": agent.seconds.json, "networkSeconds": agent.networkSeconds.json,
+          "evaluationSeconds": agent.evaluationSeconds.json,
+          "agentSeconds": agent.agentSeconds.json,
+        ]
+      })
+  }
+}
