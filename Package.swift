@@ -30,6 +30,7 @@ let package = Package(
     .executable(name: "espalier", targets: ["EspalierTool"]),
     .library(name: "EspalierCommands", targets: ["EspalierCommands"]),
     .library(name: "Espalier", targets: ["Espalier"]),
+    .library(name: "Hardware", targets: ["Hardware"]),
     .library(name: "Compression", targets: ["Compression"]),
     .library(name: "Interchange", targets: ["Interchange"]),
     .library(name: "Networks", targets: ["Networks"]),
@@ -47,6 +48,7 @@ let package = Package(
     room("Units"),
     // 1: numbers
     room("Tensors", dependencies: ["COpenBLAS", "CKernels"]),
+    room("Hardware", dependencies: ["Units"]),
     room("CompressionPolicies", dependencies: ["Units"]),
     // 2: networks
     room("Networks", dependencies: ["Tensors"]),
@@ -62,7 +64,9 @@ let package = Package(
     // 4: what is done to a network
     room(
       "Compression",
-      dependencies: ["Networks", "Tensors", "Datasets", "CompressionPolicies", "Units"]),
+      dependencies: [
+        "Networks", "Tensors", "Datasets", "CompressionPolicies", "Hardware", "Units",
+      ]),
     // 5: what an agent decides about
     room(
       "CompressionEnvironments",
@@ -71,8 +75,8 @@ let package = Package(
     room(
       "Espalier",
       dependencies: [
-        "CompressionEnvironments", "Compression", "CompressionPolicies", "Datasets", "Interchange",
-        "Networks", "Reinforcement", "Tensors", "Units",
+        "CompressionEnvironments", "Compression", "CompressionPolicies", "Datasets", "Hardware",
+        "Interchange", "Networks", "Reinforcement", "Tensors", "Units",
       ]),
     // 7 and 8: the command line
     room(
@@ -90,6 +94,7 @@ let package = Package(
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     tests("Units"),
     tests("Tensors"),
+    tests("Hardware", dependencies: ["Units"]),
     tests("CompressionPolicies", dependencies: ["Units"], exclude: ["Golden"]),
     tests("Networks", dependencies: ["CAllocationCount", "Tensors", "TestSupport"]),
     tests("Reinforcement", dependencies: ["Networks", "Tensors"], exclude: ["Goldens"]),
