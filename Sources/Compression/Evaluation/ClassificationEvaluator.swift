@@ -1,5 +1,4 @@
 public import Datasets
-import Foundation
 public import Networks
 public import Tensors
 
@@ -18,6 +17,8 @@ public struct ClassificationEvaluator: Evaluator {
   public let batch: Int
   /// Images after which a measurement that is far below its threshold ends.
   public let screeningImages: Int?
+  /// What is remembered of the networks measured before; nil to run every network from its input.
+  public let memory: PrefixMemory?
   private let arithmetic: Arithmetic
   private let pool: WorkerPool
 
@@ -39,8 +40,10 @@ public struct ClassificationEvaluator: Evaluator {
   /// An evaluator on all images of a set.
   public init(
     _ images: LabelledImages, preprocessing: Preprocessing, batch: Int = 50,
-    screeningImages: Int? = nil, arithmetic: Arithmetic = .fast, pool: WorkerPool
+    screeningImages: Int? = nil, memory: PrefixMemory? = nil, arithmetic: Arithmetic = .fast,
+    pool: WorkerPool
   ) {
+    self.memory = memory
     self.screeningImages = screeningImages
     self.images = images
     self.preprocessing = preprocessing
@@ -80,26 +83,20 @@ public struct ClassificationEvaluator: Evaluator {
     _ graph: Graph, goesOn: (_ right: Int, _ seen: Int) -> Bool = { _, _ in true }
   ) throws -> Outcome {
     let (input, output) = try names(of: graph)
-    var executor: Executor?
+    var passes = try NetworkPasses(
+      graph, input: input, output: output, images: images.count, memory: memory,
+      arithmetic: arithmetic, pool: pool)
     var ranks: [Int] = []
     var right = 0
     var seconds: [Double] = []
     for first in stride(from: 0, to: images.count, by: batch) {
       let count = min(batch, images.count - first)
-      if executor?.batch != count {
-        executor = try Executor(
-          graph, batch: count, outputs: [output], arithmetic: arithmetic, pool: pool)
+      let part = first..<(first + count)
+      let (scores, time) = try passes.run(part) { buffer in
+        try images.pixels(of: Array(part), into: buffer, normalization: preprocessing)
       }
-      guard let executor else { continue }
-      try images.pixels(
-        of: Array(first..<(first + count)), into: executor.input(input),
-        normalization: preprocessing)
-      let start = DispatchTime.now().uptimeNanoseconds
-      executor.forward()
-      if count == batch {
-        seconds.append(Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9)
-      }
-      ranks += labelRanks(try executor.output(output), of: first..<(first + count))
+      if count == batch { seconds.append(time) }
+      ranks += labelRanks(scores, of: part)
       right += ranks.suffix(count).count { $0 == 0 }
       guard goesOn(right, ranks.count) else { break }
     }

@@ -44,7 +44,7 @@ final class SearchSetup {
     let images = try SearchImages(data, definition, streams: streams)
     validation = ClassificationEvaluator(
       images.validation, preprocessing: definition.preprocessing, batch: definition.batch,
-      screeningImages: definition.screeningImages, pool: pool)
+      screeningImages: definition.screeningImages, memory: PrefixMemory(), pool: pool)
     test = images.test.map { [definition, pool] in
       ClassificationEvaluator(
         $0, preprocessing: definition.preprocessing, batch: definition.batch, pool: pool)
