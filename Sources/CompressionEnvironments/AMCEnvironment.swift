@@ -7,16 +7,16 @@ import Tensors
 /// Source: He et al. 2018, arXiv 1802.03494.
 ///
 /// One step is one layer: the action is the part of it to keep, of its input channels or of its weights.
-/// The step bounds it so that the budget is met after rounding (`PruningProblem.bounds`); the reward
+/// The step bounds it so that the budget is met after rounding (`SearchProblem.bounds`); the reward
 /// comes with the last step, from the candidate's network on validation images. Episodes do not depend
 /// on the seed.
-public final class AMCEnvironment: Environment {
+public final class AMCEnvironment: SearchEnvironment {
   /// Eleven entries in 0…1, `AMCState`.
   public let observationSpace = BoxSpace(count: 11, in: 0...1)
   /// One keep ratio.
   public let actionSpace: BoxSpace
   /// What is searched.
-  public let problem: PruningProblem
+  public let problem: SearchProblem
   /// The candidate of the last episode that ended.
   public private(set) var candidate: Candidate?
 
@@ -25,7 +25,7 @@ public final class AMCEnvironment: Environment {
   /// An environment on a problem.
   ///
   /// - Parameter smallestKeep: the lower bound of the action.
-  public init(_ problem: PruningProblem, smallestKeep: Double) {
+  public init(_ problem: SearchProblem, smallestKeep: Double) {
     self.problem = problem
     actionSpace = BoxSpace(count: 1, in: smallestKeep...1)
   }
@@ -61,7 +61,7 @@ public final class AMCEnvironment: Environment {
       self.candidate = candidate
       transition.reward = candidate.reward
       transition.info["accuracy"] = .number(candidate.accuracy)
-      for quantity in WidthCosts.Quantity.allCases {
+      for quantity in problem.space.quantities {
         transition.info[quantity.rawValue] = .number(Double(candidate.cost[quantity]))
       }
     }

@@ -37,7 +37,7 @@ public struct AMCState: Equatable, Sendable {
   }
 
   /// The state before a decision.
-  init(_ problem: PruningProblem, decided: [Int]) {
+  init(_ problem: SearchProblem, decided: [Int]) {
     let decisions = problem.decisions
     let position = min(decided.count, decisions.count - 1)
     let features = decisions[position].features

@@ -3,12 +3,12 @@ public import Compression
 /// The most that a candidate may cost in one quantity.
 public struct CostLimit: Equatable, Sendable {
   /// What is limited.
-  public let quantity: WidthCosts.Quantity
+  public let quantity: CostQuantity
   /// The most there may be.
   public let most: Int
 
   /// A limit.
-  public init(_ quantity: WidthCosts.Quantity, most: Int) {
+  public init(_ quantity: CostQuantity, most: Int) {
     self.quantity = quantity
     self.most = most
   }
@@ -26,7 +26,7 @@ extension [CostLimit] {
   }
 
   /// By how much a cost is too large: the sum over the limits of what is above each, as a part of it.
-  func excess(of cost: (WidthCosts.Quantity) -> Int) -> Double {
+  func excess(of cost: (CostQuantity) -> Int) -> Double {
     reduce(0) { total, limit in
       let above = Double(cost(limit.quantity) - limit.most)
       return total + Swift.max(above, 0) / Double(Swift.max(limit.most, 1))

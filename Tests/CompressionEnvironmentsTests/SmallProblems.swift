@@ -36,10 +36,10 @@ enum SmallProblems {
 
   /// A problem without reconstruction.
   static func problem(
-    _ graph: Graph, _ quantity: WidthCosts.Quantity = .macs, part: Double = 0.5,
+    _ graph: Graph, _ quantity: CostQuantity = .macs, part: Double = 0.5,
     widths: PrunedWidths = .inner, smallestKeep: Double = 0.2, multiple: Int = 1,
     evaluator: any Evaluator = CountingEvaluator()
-  ) throws -> PruningProblem {
+  ) throws -> SearchProblem {
     try self.problem(
       graph, parts: [(quantity, part)], reward: .accuracy,
       widths: WidthRules(widths, smallestKeep: smallestKeep, multiple: multiple),
@@ -48,14 +48,14 @@ enum SmallProblems {
 
   /// A problem under any limits, each a part of the original, without reconstruction.
   static func problem(
-    _ graph: Graph, parts: [(WidthCosts.Quantity, Double)], reward: RewardExpression,
+    _ graph: Graph, parts: [(CostQuantity, Double)], reward: RewardExpression,
     widths: WidthRules = WidthRules(.inner), evaluator: any Evaluator = CountingEvaluator()
-  ) throws -> PruningProblem {
+  ) throws -> SearchProblem {
     let pruner = try ChannelPruner(
       graph, images: Tensor(shape: [0]),
       settings: PruningSettings(criterion: .l1, reconstruction: .none),
       streams: RandomStreams(seed: 1), pool: WorkerPool(threads: 1))
-    return try PruningProblem(
+    return try SearchProblem(
       ChannelSpace(pruner, widths: widths),
       limits: { original in
         parts.map { CostLimit($0, most: Int($1 * Double(original[$0]))) }

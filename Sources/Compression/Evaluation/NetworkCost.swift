@@ -11,23 +11,40 @@ public struct NetworkCost: Hashable, Sendable {
   public var weightBytes: Int
   /// The most bytes that computed values take at once, for one example, at four bytes an element.
   public var peakActivationBytes: Int
+  /// MACs · bits of the weight · bits of the activation, for one example; nil where bits are no matter.
+  public var bitOps: Int?
+  /// The picoseconds of a batch on a device; nil without one.
+  public var latency: Int?
+  /// The femtojoules of a batch on a device; nil without one.
+  public var energy: Int?
 
-  /// A cost of one function for each quantity.
-  public init(_ cost: (WidthCosts.Quantity) -> Int) {
-    macs = cost(.macs)
-    parameters = cost(.parameters)
-    weightBytes = cost(.weightBytes)
-    peakActivationBytes = cost(.peakActivationBytes)
+  /// A cost of one function for each quantity; those that do not follow from a graph alone may be nil.
+  public init(_ cost: (CostQuantity) -> Int?) {
+    macs = cost(.macs) ?? 0
+    parameters = cost(.parameters) ?? 0
+    weightBytes = cost(.weightBytes) ?? 0
+    peakActivationBytes = cost(.peakActivationBytes) ?? 0
+    bitOps = cost(.bitOps)
+    latency = cost(.latency)
+    energy = cost(.energy)
   }
 
-  /// One of the quantities.
-  public subscript(quantity: WidthCosts.Quantity) -> Int {
+  /// One of the quantities; 0 where it is not counted.
+  public subscript(quantity: CostQuantity) -> Int {
     switch quantity {
     case .macs: macs
     case .parameters: parameters
     case .weightBytes: weightBytes
     case .peakActivationBytes: peakActivationBytes
+    case .bitOps: bitOps ?? 0
+    case .latency: latency ?? 0
+    case .energy: energy ?? 0
     }
+  }
+
+  /// One of the quantities in the unit of the policy's field: seconds, joules, bytes.
+  public func amount(of quantity: CostQuantity) -> Double {
+    Double(self[quantity]) / quantity.countsPerUnit
   }
 
   /// The cost of a graph.

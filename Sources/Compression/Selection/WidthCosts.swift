@@ -8,18 +8,6 @@ import Tensors
 /// of the input channels of one group and all output channels, everything else in proportion to its
 /// output channels. Activations cost the most that is alive while any one node runs.
 public struct WidthCosts: Sendable {
-  /// What is counted; the names are those of the policy's fields.
-  public enum Quantity: String, CaseIterable, Codable, Sendable {
-    /// Multiply-accumulates.
-    case macs
-    /// Weights, biases and the scale and shift of normalisations.
-    case parameters
-    /// Bytes of the parameters.
-    case weightBytes
-    /// The most bytes that computed values of one example take at once.
-    case peakActivationBytes
-  }
-
   /// A part of the cost: `unit · inputChannels · outputChannels`, where a side that does not matter is
   /// left out.
   private struct Term: Sendable {
@@ -33,7 +21,7 @@ public struct WidthCosts: Sendable {
   }
 
   /// What is counted.
-  public let quantity: Quantity
+  public let quantity: CostQuantity
   /// Sums of which the largest is the cost: one, or one for each node that may be the peak.
   private let sums: [[Term]]
   private let fullWidths: [Int]
@@ -41,13 +29,13 @@ public struct WidthCosts: Sendable {
   /// The cost function of a graph.
   ///
   /// - Parameters:
-  ///   - quantity: what is counted.
+  ///   - quantity: what is counted, one of `CostQuantity.structural`; others count nothing here.
   ///   - graph: the network; no two nodes share a parameter.
   ///   - dependencies: its analysis.
   ///   - settings: how weights are made up for: a layer that is solved for gets a bias.
   /// - Throws: `GraphError` when its shapes cannot be inferred.
   public init(
-    _ quantity: Quantity, of graph: Graph, dependencies: ChannelDependencies,
+    _ quantity: CostQuantity, of graph: Graph, dependencies: ChannelDependencies,
     settings: PruningSettings = PruningSettings(reconstruction: .none)
   ) throws {
     self.quantity = quantity
@@ -57,6 +45,7 @@ public struct WidthCosts: Sendable {
     case .parameters: sums = [Self.parameters(graph, dependencies, settings, bytes: 1)]
     case .weightBytes: sums = [Self.parameters(graph, dependencies, settings, bytes: 4)]
     case .peakActivationBytes: sums = Self.activations(graph, dependencies)
+    case .bitOps, .latency, .energy: sums = []
     }
   }
 

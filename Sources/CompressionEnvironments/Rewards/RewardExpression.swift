@@ -6,8 +6,9 @@
 ///     R_err    accuracy                     the paper's −error, plus 1
 ///     R_FLOPs  -error * log(flops)
 ///     R_Param  -error * log(parameters)
+///     R_HAQ    10 * (accuracy - originalAccuracy)   λ = 0.1, of percents
 ///
-/// Source of the three: He et al. 2018, section 3.3.
+/// Source of the first three: He et al. 2018, section 3.3; of the last: Wang et al. 2019, section 3.5.
 public struct RewardExpression: Reward, Equatable {
   /// The text, or the name it was given by.
   public let text: String
@@ -15,9 +16,12 @@ public struct RewardExpression: Reward, Equatable {
 
   /// A number of a candidate.
   enum Variable: String, CaseIterable, Sendable {
-    case accuracy, error, macs, flops, parameters, weightBytes, peakActivationBytes
+    case accuracy, error, originalAccuracy, macs, flops, parameters, weightBytes,
+      peakActivationBytes
     case originalMacs, originalFlops, originalParameters, originalWeightBytes
     case originalPeakActivationBytes
+    case bitOps, latencySeconds, energyJoules
+    case originalBitOps, originalLatencySeconds, originalEnergyJoules
   }
 
   /// A function of one number, or of two.
@@ -41,6 +45,7 @@ public struct RewardExpression: Reward, Equatable {
 
   /// The rewards that have a name.
   public static let named = [
+    "R_HAQ": "10 * (accuracy - originalAccuracy)",
     "R_err": "accuracy", "R_FLOPs": "-error * log(flops)", "R_Param": "-error * log(parameters)",
   ]
 
@@ -61,17 +66,22 @@ public struct RewardExpression: Reward, Equatable {
   }
 
   /// Whether the reward depends on anything but accuracy: then it needs no limit.
-  public var countsCost: Bool { Self.countsCost(tree) }
+  public var countsCost: Bool {
+    !Self.variables(tree).isSubset(of: [.accuracy, .error, .originalAccuracy])
+  }
 
-  private static func countsCost(_ node: Node) -> Bool {
+  /// Whether the reward depends on how good the network is as it came.
+  public var comparesAccuracy: Bool { Self.variables(tree).contains(.originalAccuracy) }
+
+  private static func variables(_ node: Node) -> Set<Variable> {
     switch node {
-    case .number, .variable(.accuracy), .variable(.error): false
-    case .variable: true
-    case .negative(let operand): countsCost(operand)
+    case .number: []
+    case .variable(let variable): [variable]
+    case .negative(let operand): variables(operand)
     case .sum(let a, let b), .difference(let a, let b), .product(let a, let b),
       .quotient(let a, let b):
-      countsCost(a) || countsCost(b)
-    case .call(_, let arguments): arguments.contains(where: countsCost)
+      variables(a).union(variables(b))
+    case .call(_, let arguments): Set(arguments.flatMap(variables))
     }
   }
 
@@ -97,6 +107,7 @@ public struct RewardExpression: Reward, Equatable {
     return switch variable {
     case .accuracy: terms.accuracy
     case .error: 1 - terms.accuracy
+    case .originalAccuracy: terms.originalAccuracy
     case .macs: Double(cost.macs)
     case .flops: 2 * Double(cost.macs)
     case .parameters: Double(cost.parameters)
@@ -107,6 +118,12 @@ public struct RewardExpression: Reward, Equatable {
     case .originalParameters: Double(original.parameters)
     case .originalWeightBytes: Double(original.weightBytes)
     case .originalPeakActivationBytes: Double(original.peakActivationBytes)
+    case .bitOps: cost.amount(of: .bitOps)
+    case .latencySeconds: cost.amount(of: .latency)
+    case .energyJoules: cost.amount(of: .energy)
+    case .originalBitOps: original.amount(of: .bitOps)
+    case .originalLatencySeconds: original.amount(of: .latency)
+    case .originalEnergyJoules: original.amount(of: .energy)
     }
   }
 

@@ -3,24 +3,24 @@ public import Tensors
 
 /// An evolution strategy over all keep ratios at once: the strong peer that does not learn step by step.
 ///
-/// It draws the ratios of a whole episode, lets the AMC environment bound them as it bounds every
+/// It draws the ratios of a whole episode, lets the environment bound them as it bounds every
 /// agent's, and learns from the ratios that were carried out. See `CovarianceMatrixAdaptation`.
 public struct EvolutionSearch: PolicySearch {
   /// The agent's name.
   public let name = "evolution"
-  private let smallestKeep: Double
+  private let makeEnvironment: LearningSearch.EnvironmentMaker
 
-  /// The agent, with the lower bound of the action.
-  public init(smallestKeep: Double) {
-    self.smallestKeep = smallestKeep
+  /// The agent, in an environment of the problem.
+  public init(in environment: @escaping LearningSearch.EnvironmentMaker) {
+    makeEnvironment = environment
   }
 
   /// Runs one episode for each measurement.
   public func search(
-    _ problem: PruningProblem, episodes: Int, streams: RandomStreams,
+    _ problem: SearchProblem, episodes: Int, streams: RandomStreams,
     onEpisode: (SearchEpisode) throws -> Bool
   ) throws {
-    let environment = AMCEnvironment(problem, smallestKeep: smallestKeep)
+    let environment = makeEnvironment(problem)
     let space = environment.actionSpace
     let (low, width) = (space.low[0], space.high[0] - space.low[0])
     var stream = streams.stream("evolution")
@@ -43,10 +43,12 @@ public struct EvolutionSearch: PolicySearch {
   }
 
   private func play(
-    _ requested: [Double], _ environment: AMCEnvironment
+    _ requested: [Double], _ environment: any SearchEnvironment
   ) throws -> (candidate: Candidate, executed: [Double])? {
     _ = try environment.reset(seed: 0)
-    let executed = try requested.map { try environment.step([$0]).executedAction[0] }
-    return environment.candidate.map { ($0, executed) }
+    let transitions = try requested.map { try environment.step([$0]) }
+    let executed =
+      transitions.last?.settled?.steps.map(\.action) ?? transitions.map(\.executedAction)
+    return environment.candidate.map { ($0, executed.map { $0[0] }) }
   }
 }

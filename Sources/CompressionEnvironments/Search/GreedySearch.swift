@@ -16,7 +16,7 @@ public struct GreedySearch: PolicySearch {
 
   /// Walks down to the budget; every measurement counts as an episode.
   public func search(
-    _ problem: PruningProblem, episodes: Int, streams: RandomStreams,
+    _ problem: SearchProblem, episodes: Int, streams: RandomStreams,
     onEpisode: (SearchEpisode) throws -> Bool
   ) throws {
     var journal = Journal(problem: problem, left: episodes)
@@ -35,7 +35,7 @@ public struct GreedySearch: PolicySearch {
 
   /// Cuts as long as a limit is not met and measurements are left; gives the widths then.
   private func descend(
-    from whole: Candidate, _ problem: PruningProblem, _ journal: inout Journal,
+    from whole: Candidate, _ problem: SearchProblem, _ journal: inout Journal,
     _ onEpisode: (SearchEpisode) throws -> Bool
   ) throws -> [Int] {
     var current = whole
@@ -62,7 +62,7 @@ public struct GreedySearch: PolicySearch {
 
   /// Without limits: again and again the cut of an eighth of a layer that raises the reward most.
   private func climb(
-    from widths: [Int], _ problem: PruningProblem, _ journal: inout Journal,
+    from widths: [Int], _ problem: SearchProblem, _ journal: inout Journal,
     _ onEpisode: (SearchEpisode) throws -> Bool
   ) throws {
     guard var current = try journal.measure(widths, onEpisode) else { return }
@@ -81,14 +81,14 @@ public struct GreedySearch: PolicySearch {
     }
   }
 
-  private func excess(_ widths: [Int], _ problem: PruningProblem) -> Double {
+  private func excess(_ widths: [Int], _ problem: SearchProblem) -> Double {
     problem.excess(widths)
   }
 
   /// The widths with one layer cut by as many channels as save `saving`, but no further than the limits
   /// ask; nil when the layer is at its least or cutting it saves nothing.
   private func cut(
-    _ widths: [Int], _ position: Int, saving: Double, _ problem: PruningProblem
+    _ widths: [Int], _ position: Int, saving: Double, _ problem: SearchProblem
   ) -> [Int]? {
     let before = excess(widths, problem)
     var cut = widths
@@ -101,7 +101,7 @@ public struct GreedySearch: PolicySearch {
   }
 
   /// Takes channels off in proportion until the limits are met.
-  private func meetingLimits(_ widths: [Int], _ problem: PruningProblem) -> [Int] {
+  private func meetingLimits(_ widths: [Int], _ problem: SearchProblem) -> [Int] {
     var widths = widths
     while !problem.allows(widths) {
       let open = widths.indices.filter { widths[$0] > problem.decisions[$0].fewest }
@@ -116,11 +116,11 @@ public struct GreedySearch: PolicySearch {
   }
 
   private struct Journal {
-    let problem: PruningProblem
+    let problem: SearchProblem
     var left: Int
     private var index = 0
 
-    init(problem: PruningProblem, left: Int) {
+    init(problem: SearchProblem, left: Int) {
       self.problem = problem
       self.left = left
     }

@@ -1,12 +1,15 @@
 public import Reinforcement
 public import Tensors
 
-/// Agents that act step by step in the AMC environment: DDPG and random.
+/// Agents that act step by step in an environment of the problem: DDPG and random.
 public struct LearningSearch: PolicySearch {
+  /// Makes the environment of a problem.
+  public typealias EnvironmentMaker = (SearchProblem) -> any SearchEnvironment
+
   /// The agent's name.
   public let name: String
-  private let smallestKeep: Double
-  private let makeAgent: (AMCEnvironment, RandomStreams) throws -> any Agent
+  private let makeEnvironment: EnvironmentMaker
+  private let makeAgent: (any SearchEnvironment, RandomStreams) throws -> any Agent
   private var onEnd: (any Agent) throws -> Void = { _ in }
 
   /// Deep deterministic policy gradients.
@@ -14,13 +17,16 @@ public struct LearningSearch: PolicySearch {
   /// Step inputs and action history that the configuration leaves open get the number of decisions.
   ///
   /// - Parameters:
+  ///   - configuration: the agent's settings.
+  ///   - environment: makes what it acts in.
   ///   - saved: the trained agent to begin with; nil begins with random networks.
   ///   - onTrained: called after the last episode with what was learned.
   public static func ddpg(
-    _ configuration: DDPGConfiguration, smallestKeep: Double, from saved: DDPGState? = nil,
+    _ configuration: DDPGConfiguration, in environment: @escaping EnvironmentMaker,
+    from saved: DDPGState? = nil,
     onTrained: @escaping (DDPGState) throws -> Void = { _ in }
   ) -> LearningSearch {
-    var search = LearningSearch(name: "ddpg", smallestKeep: smallestKeep) { environment, streams in
+    var search = LearningSearch(name: "ddpg", environment) { environment, streams in
       try DDPGAgent(
         observationSpace: environment.observationSpace, actionSpace: environment.actionSpace,
         configuration: configuration.resolved(steps: environment.problem.decisions.count),
@@ -33,27 +39,27 @@ public struct LearningSearch: PolicySearch {
   }
 
   private init(
-    name: String, smallestKeep: Double,
-    makeAgent: @escaping (AMCEnvironment, RandomStreams) throws -> any Agent
+    name: String, _ environment: @escaping EnvironmentMaker,
+    makeAgent: @escaping (any SearchEnvironment, RandomStreams) throws -> any Agent
   ) {
     self.name = name
-    self.smallestKeep = smallestKeep
+    makeEnvironment = environment
     self.makeAgent = makeAgent
   }
 
   /// Uniform draws within the same bounds.
-  public static func random(smallestKeep: Double) -> LearningSearch {
-    LearningSearch(name: "random", smallestKeep: smallestKeep) { environment, streams in
+  public static func random(in environment: @escaping EnvironmentMaker) -> LearningSearch {
+    LearningSearch(name: "random", environment) { environment, streams in
       try RandomAgent(actionSpace: environment.actionSpace, streams: streams)
     }
   }
 
   /// Runs one episode for each measurement.
   public func search(
-    _ problem: PruningProblem, episodes: Int, streams: RandomStreams,
+    _ problem: SearchProblem, episodes: Int, streams: RandomStreams,
     onEpisode: (SearchEpisode) throws -> Bool
   ) throws {
-    let environment = AMCEnvironment(problem, smallestKeep: smallestKeep)
+    let environment = makeEnvironment(problem)
     let agent = try makeAgent(environment, streams)
     let loop = EpisodeLoop(environment: environment, agent: agent, streams: streams)
     try loop.run(episodes: 0..<episodes) { record in

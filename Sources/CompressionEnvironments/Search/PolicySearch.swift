@@ -9,7 +9,7 @@ public protocol PolicySearch {
   var name: String { get }
 
   /// How many candidates the agent measures when it may measure `episodes`.
-  func measurements(of episodes: Int, _ problem: PruningProblem) -> Int
+  func measurements(of episodes: Int, _ problem: SearchProblem) -> Int
 
   /// Measures up to `episodes` candidates.
   ///
@@ -20,14 +20,14 @@ public protocol PolicySearch {
   ///   - onEpisode: called after each measurement; returns whether to go on.
   /// - Throws: what measuring and the callback throw.
   func search(
-    _ problem: PruningProblem, episodes: Int, streams: RandomStreams,
+    _ problem: SearchProblem, episodes: Int, streams: RandomStreams,
     onEpisode: (SearchEpisode) throws -> Bool
   ) throws
 }
 
 extension PolicySearch {
   /// All that it may.
-  public func measurements(of episodes: Int, _ problem: PruningProblem) -> Int { episodes }
+  public func measurements(of episodes: Int, _ problem: SearchProblem) -> Int { episodes }
 }
 
 /// One measured candidate, as the journal tells it.
@@ -44,7 +44,7 @@ public struct SearchEpisode: Equatable, Sendable {
   public let meetsBudget: Bool
 
   /// An episode.
-  public init(index: Int, requested: [Double], candidate: Candidate, of problem: PruningProblem) {
+  public init(index: Int, requested: [Double], candidate: Candidate, of problem: SearchProblem) {
     self.index = index
     self.requested = requested
     self.candidate = candidate

@@ -24,13 +24,13 @@ public struct ProfileSearch: PolicySearch, Sendable {
   private static let steps = 16
 
   /// One under limits: there is nothing to choose.
-  public func measurements(of episodes: Int, _ problem: PruningProblem) -> Int {
+  public func measurements(of episodes: Int, _ problem: SearchProblem) -> Int {
     min(problem.limits.isEmpty ? Self.steps : 1, episodes)
   }
 
   /// Measures one candidate, without limits one for each multiple.
   public func search(
-    _ problem: PruningProblem, episodes: Int, streams: RandomStreams,
+    _ problem: SearchProblem, episodes: Int, streams: RandomStreams,
     onEpisode: (SearchEpisode) throws -> Bool
   ) throws {
     let count = measurements(of: episodes, problem)
@@ -47,7 +47,7 @@ public struct ProfileSearch: PolicySearch, Sendable {
     }
   }
 
-  private func ratios(_ multiple: Double, _ problem: PruningProblem) -> [Double] {
+  private func ratios(_ multiple: Double, _ problem: SearchProblem) -> [Double] {
     let last = Double(max(problem.decisions.count - 1, 1))
     return problem.decisions.indices.map { position in
       let profile = ends.first + (ends.last - ends.first) * Double(position) / last
@@ -55,14 +55,14 @@ public struct ProfileSearch: PolicySearch, Sendable {
     }
   }
 
-  private func widths(_ ratios: [Double], _ problem: PruningProblem) -> [Int] {
+  private func widths(_ ratios: [Double], _ problem: SearchProblem) -> [Int] {
     zip(problem.decisions, ratios).map { decision, ratio in
       decision.choice(upTo: Int((ratio * Double(decision.whole)).rounded(.down)))
     }
   }
 
   /// Bisects between nothing and everything until no width can change any more.
-  private func largestMultiple(_ problem: PruningProblem) -> Double {
+  private func largestMultiple(_ problem: SearchProblem) -> Double {
     var (low, high) = (0.0, 1 / min(ends.first, ends.last))
     if problem.allows(widths(ratios(high, problem), problem)) { return high }
     for _ in 0..<40 {

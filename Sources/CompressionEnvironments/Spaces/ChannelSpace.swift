@@ -7,7 +7,7 @@ public final class ChannelSpace: SearchSpace {
   /// The pruner with its network.
   public let pruner: ChannelPruner
   /// The decisions in the order of the layers that read the groups first.
-  public let decisions: [PruningDecision]
+  public let decisions: [Decision]
   /// For each decision its group's number in the dependencies.
   public let groups: [Int]
   /// What the network as it is costs.
@@ -15,7 +15,7 @@ public final class ChannelSpace: SearchSpace {
   /// `widths`.
   public let choiceName = "widths"
 
-  private let costs: [WidthCosts.Quantity: WidthCosts]
+  private let costs: [CostQuantity: WidthCosts]
 
   /// The widths of a network.
   ///
@@ -28,13 +28,13 @@ public final class ChannelSpace: SearchSpace {
     let graph = pruner.original
     let dependencies = pruner.dependencies
     let costs = try Dictionary(
-      uniqueKeysWithValues: WidthCosts.Quantity.allCases.map { quantity in
+      uniqueKeysWithValues: CostQuantity.structural.map { quantity in
         let function = try WidthCosts(
           quantity, of: graph, dependencies: dependencies, settings: pruner.settings)
         return (quantity, function)
       })
     self.costs = costs
-    originalCost = NetworkCost { costs[$0]?.cost([:]) ?? 0 }
+    originalCost = NetworkCost { costs[$0]?.cost([:]) }
     let decided = try Self.decisions(graph, dependencies, widths)
     decisions = decided.map(\.decision)
     groups = decided.map(\.group)
@@ -54,7 +54,7 @@ public final class ChannelSpace: SearchSpace {
 
   private static func decisions(
     _ graph: Graph, _ dependencies: ChannelDependencies, _ widths: WidthRules
-  ) throws -> [(group: Int, decision: PruningDecision)] {
+  ) throws -> [(group: Int, decision: Decision)] {
     let macs = try graph.multiplyAccumulates()
     let order = Dictionary(
       uniqueKeysWithValues: graph.nodes.enumerated().map { ($1.name, $0) })
@@ -69,7 +69,7 @@ public final class ChannelSpace: SearchSpace {
       guard let node = graph.nodes.first(where: { $0.name == group.consumers[0] }) else {
         return nil
       }
-      let decision = PruningDecision(
+      let decision = Decision(
         layer: node.name, choices: widths.choices(of: group.width),
         features: LayerFeatures(
           node, graph: graph, shapes: dependencies.shapes,
@@ -79,7 +79,7 @@ public final class ChannelSpace: SearchSpace {
   }
 
   /// The exact cost of the sliced network.
-  public func cost(_ choices: [Int], in quantity: WidthCosts.Quantity) -> Int {
+  public func cost(_ choices: [Int], in quantity: CostQuantity) -> Int {
     costs[quantity]?.cost(widths(choices)) ?? 0
   }
 

@@ -14,7 +14,7 @@ public final class WeightSpace: SearchSpace {
   /// The layers, ranked, one for each decision.
   public let layers: [RankedWeights]
   /// One decision for each layer that has a weight left, in graph order.
-  public let decisions: [PruningDecision]
+  public let decisions: [Decision]
   /// What the network that the search began with costs, dense.
   public let originalCost: NetworkCost
   /// `weights`.
@@ -45,7 +45,7 @@ public final class WeightSpace: SearchSpace {
     layers = try graph.rankedWeights().filter { $0.standing > 0 }
     decisions = layers.compactMap { layer in
       guard let node = nodes[layer.layer] else { return nil }
-      return PruningDecision(
+      return Decision(
         layer: layer.layer, choices: smallest.choices(of: layer),
         features: LayerFeatures(
           node, graph: graph, shapes: shapes, macs: layer.count * layer.macsPerWeight))
@@ -62,6 +62,7 @@ public final class WeightSpace: SearchSpace {
       case .parameters: dense.parameters - count
       case .weightBytes: dense.weightBytes - 4 * count
       case .peakActivationBytes: dense.peakActivationBytes
+      case .bitOps, .latency, .energy: nil
       }
     }
     knownBytes = [[Int: Int]](repeating: [:], count: layers.count)
@@ -110,14 +111,14 @@ public final class WeightSpace: SearchSpace {
   }
 
   /// The cost as `NetworkCost(sparse:)` counts it of the candidate's network.
-  public func cost(_ choices: [Int], in quantity: WidthCosts.Quantity) -> Int {
+  public func cost(_ choices: [Int], in quantity: CostQuantity) -> Int {
     var cost = fixed[quantity]
     for (position, kept) in choices.enumerated() {
       switch quantity {
       case .macs: cost += kept * layers[position].macsPerWeight
       case .parameters: cost += kept
       case .weightBytes: cost += bytes(position, kept)
-      case .peakActivationBytes: break
+      case .peakActivationBytes, .bitOps, .latency, .energy: break
       }
     }
     return cost

@@ -8,7 +8,7 @@ import CompressionPolicies
 /// k, M or G (powers of 1000) and for bytes an optional B.
 public struct Budget: Equatable, Sendable {
   /// What is limited.
-  public let quantity: WidthCosts.Quantity
+  public let quantity: CostQuantity
   /// The value as written.
   public let text: String
   private let value: Double
@@ -29,8 +29,8 @@ public struct Budget: Equatable, Sendable {
   ///
   /// - Throws: `EspalierError.budget` with what was expected.
   public init(key: String, text: String) throws(EspalierError) {
-    guard let quantity = WidthCosts.Quantity(rawValue: key) else {
-      let known = WidthCosts.Quantity.allCases.map(\.rawValue).joined(separator: ", ")
+    guard let quantity = CostQuantity(rawValue: key) else {
+      let known = CostQuantity.allCases.map(\.rawValue).joined(separator: ", ")
       throw .budget(text: "\(key)=\(text)", expected: "one of \(known) as the quantity")
     }
     self.quantity = quantity

@@ -25,7 +25,7 @@ public struct EnvironmentCheck {
   /// - Throws: whatever keeps the environment from being made.
   public init(_ request: SearchRequest) throws {
     let setup = try SearchSetup(request)
-    let environment = AMCEnvironment(setup.problem, smallestKeep: setup.smallestKeep)
+    let environment = setup.environment(setup.problem)
     violations = EnvironmentContract.check(environment).map(\.description)
     rules = EnvironmentContract.Rule.allCases.map(\.rawValue)
     groups = setup.channels?.pruner.dependencies.groups ?? []

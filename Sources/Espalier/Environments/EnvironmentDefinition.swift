@@ -185,7 +185,7 @@ extension EnvironmentDefinition: JSONRepresentable {
   }
 
   private static func rank(_ quantity: String) -> Int {
-    WidthCosts.Quantity.allCases.firstIndex { $0.rawValue == quantity } ?? .max
+    CostQuantity.allCases.firstIndex { $0.rawValue == quantity } ?? .max
   }
 
   private static func pruning(_ reader: JSONReader) throws(JSONError) -> PruningSettings {

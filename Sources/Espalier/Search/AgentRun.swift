@@ -48,7 +48,7 @@ struct AgentRun {
   /// - Throws: `EspalierError.otherRun` when the journal tells of another search,
   ///   `EspalierError.interrupted` when asked to stop.
   mutating func run(
-    _ setup: SearchSetup, _ problem: PruningProblem, streams: RandomStreams, folder: String,
+    _ setup: SearchSetup, _ problem: SearchProblem, streams: RandomStreams, folder: String,
     from transfer: AgentTransfer? = nil,
     onProgress: (SearchProgress) -> Void
   ) throws {
@@ -61,7 +61,7 @@ struct AgentRun {
     var last = start
     var spent = (network: problem.networkTime, evaluation: problem.evaluationTime)
     let agent = try SearchAgent.make(
-      name, setup.definition, smallestKeep: setup.smallestKeep, from: transfer?.state,
+      name, setup.definition, in: setup.environment, from: transfer?.state,
       onTrained: { [agentFile] trained in
         guard let agentFile else { return }
         try AtomicFile.write(Data(AgentFile.text(trained).utf8), to: agentFile)

@@ -45,8 +45,7 @@ struct AgentTransfer {
   ///
   /// - Throws: `EspalierError.definition` with the file and the first difference.
   func check(_ setup: SearchSetup) throws(EspalierError) {
-    let environment = AMCEnvironment(
-      setup.problem, smallestKeep: setup.smallestKeep)
+    let environment = setup.environment(setup.problem)
     do {
       try state.checkFits(
         setup.definition.agent.resolved(steps: setup.problem.decisions.count),

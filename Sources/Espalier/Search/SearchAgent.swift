@@ -11,20 +11,21 @@ public enum SearchAgent {
   /// The agent of a name, with the environment's settings.
   ///
   /// - Parameters:
-  ///   - smallestKeep: the lower bound of the action.
+  ///   - environment: makes what agents act in.
   ///   - saved: the trained agent that a learning one begins with.
   ///   - onTrained: called by a learning agent at its end.
   /// - Throws: `EspalierError.unknownAgent`.
   static func make(
-    _ name: String, _ definition: EnvironmentDefinition, smallestKeep: Double,
-    from saved: DDPGState? = nil, onTrained: @escaping (DDPGState) throws -> Void = { _ in }
+    _ name: String, _ definition: EnvironmentDefinition,
+    in environment: @escaping LearningSearch.EnvironmentMaker, from saved: DDPGState? = nil,
+    onTrained: @escaping (DDPGState) throws -> Void = { _ in }
   ) throws(EspalierError) -> any PolicySearch {
     switch name {
     case "ddpg":
       return LearningSearch.ddpg(
-        definition.agent, smallestKeep: smallestKeep, from: saved, onTrained: onTrained)
-    case "random": return LearningSearch.random(smallestKeep: smallestKeep)
-    case "evolution": return EvolutionSearch(smallestKeep: smallestKeep)
+        definition.agent, in: environment, from: saved, onTrained: onTrained)
+    case "random": return LearningSearch.random(in: environment)
+    case "evolution": return EvolutionSearch(in: environment)
     case "uniform": return ProfileSearch.uniform
     case "shallow": return ProfileSearch.shallow
     case "deep": return ProfileSearch.deep

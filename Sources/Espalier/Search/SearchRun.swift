@@ -182,7 +182,7 @@ struct SearchOutcome {
 extension SearchSetup {
   /// The agents' best candidates, measured on the test images, each beside the run's own.
   func results(
-    _ runs: [AgentRun], of problem: PruningProblem
+    _ runs: [AgentRun], of problem: SearchProblem
   ) throws -> [SearchResult.AgentResult] {
     var own: [Bool]?
     return try runs.map { run in

@@ -11,11 +11,11 @@ final class SearchSetup {
   let definition: EnvironmentDefinition
   let model: ModelFile
   /// What is decided; in a search for densities its first stage.
-  let problem: PruningProblem
+  let problem: SearchProblem
   /// The channels that are decided; nil where single weights are.
   let channels: ChannelSpace?
-  /// The lower bound of the action.
-  let smallestKeep: Double
+  /// Makes what agents act in.
+  let environment: LearningSearch.EnvironmentMaker
   let validation: ClassificationEvaluator
   /// The images that no part of the search sees; nil where the data have no split of their own.
   let test: ClassificationEvaluator?
@@ -61,7 +61,8 @@ final class SearchSetup {
       channels = nil
       let graph = model.graph.unsharingParameters()
       problem = try Self.problem(stage: 0, of: weights, on: graph, definition, validation)
-      smallestKeep = weights.smallestAction(in: graph)
+      let smallest = weights.smallestAction(in: graph)
+      environment = { AMCEnvironment($0, smallestKeep: smallest) }
     } else {
       let pruner = try ChannelPruner(
         model.graph, images: images.calibration.tensor(definition.preprocessing),
@@ -73,11 +74,12 @@ final class SearchSetup {
           definition.widths, smallestKeep: definition.smallestKeep,
           multiple: definition.channelMultiple))
       channels = space
-      problem = try PruningProblem(
+      problem = try SearchProblem(
         space,
         limits: { original in definition.budgets.map { $0.limit(original: original) } },
         reward: definition.reward, evaluator: validation)
-      smallestKeep = definition.smallestKeep
+      let smallest = definition.smallestKeep
+      environment = { AMCEnvironment($0, smallestKeep: smallest) }
     }
     calibrationRecord = CompressionPolicy.Calibration(
       data: images.name, images: images.calibration.count,
@@ -95,11 +97,11 @@ final class SearchSetup {
   static func problem(
     stage: Int, of weights: WeightPruningSettings, on graph: Graph, original: NetworkCost? = nil,
     _ definition: EnvironmentDefinition, _ evaluator: any Evaluator
-  ) throws -> PruningProblem {
+  ) throws -> SearchProblem {
     let space = try WeightSpace(graph, original: original, smallest: weights.smallest)
     let limit = try space.limit(density: weights.stages[stage])
     if stage == 0 { try space.check(stages: weights.stages) }
-    return try PruningProblem(
+    return try SearchProblem(
       space, limits: { _ in [limit] }, reward: definition.reward, evaluator: evaluator)
   }
 

@@ -42,7 +42,7 @@ struct StagedRun {
   /// A stage that was searched and trained.
   private struct Finished {
     let number: Int
-    let problem: PruningProblem
+    let problem: SearchProblem
     let runs: [AgentRun]
     let best: SearchEpisode
     /// The best candidate as it was rewarded.
@@ -104,7 +104,7 @@ struct StagedRun {
       tuned: tuned, record: record)
   }
 
-  private func problem(_ index: Int, after previous: Finished?) throws -> PruningProblem {
+  private func problem(_ index: Int, after previous: Finished?) throws -> SearchProblem {
     guard let previous, let weights = setup.definition.weights else { return setup.problem }
     return try SearchSetup.problem(
       stage: index, of: weights, on: previous.tuned ?? previous.candidate,
@@ -113,7 +113,7 @@ struct StagedRun {
 
   /// Trains the best candidate where the environment asks for it, unless its folder says it was.
   private func finish(
-    _ candidate: Graph, _ best: SearchEpisode, _ problem: PruningProblem, density: Double,
+    _ candidate: Graph, _ best: SearchEpisode, _ problem: SearchProblem, density: Double,
     number: Int, onFineTuning: (FineTuningProgress) -> Void
   ) throws -> (tuned: Graph?, record: StageRecord) {
     let folder = directory.stage(number)

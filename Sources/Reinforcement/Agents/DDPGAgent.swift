@@ -29,6 +29,9 @@ public final class DDPGAgent: Agent {
 
   private var exploring = true
   private var standardDeviation = 0.0
+  /// Steps of the episode that were acted in, and those that the agent was told of: fewer where the
+  /// environment settles at the end.
+  private var actedSteps = 0
   private var stepsInEpisode = 0
   private var history: [Double] = []
 
@@ -109,7 +112,7 @@ public final class DDPGAgent: Agent {
   /// Fixes the noise of an episode.
   public func beginEpisode(_ index: Int, exploring: Bool) {
     self.exploring = exploring
-    stepsInEpisode = 0
+    (actedSteps, stepsInEpisode) = (0, 0)
     history = [Double](
       repeating: 0, count: (configuration.criticActionHistory ?? 0) * actionSpace.count)
     assembler.begin()
@@ -125,6 +128,7 @@ public final class DDPGAgent: Agent {
         agent: "ddpg", expected: "\(observationCount) components in an observation",
         found: "\(observation.count)")
     }
+    defer { actedSteps += 1 }
     if exploring, isWarmingUp, !isTransferred, configuration.warmupExploration == .uniform {
       return actionSpace.sample(using: &explorationStream)
     }
@@ -145,7 +149,7 @@ public final class DDPGAgent: Agent {
       actorIsStale = false
     }
     _ = try actor.input("observation").update(
-      fromContentsOf: (observation + stepInputs).map { Float($0) })
+      fromContentsOf: (observation + stepInputs(at: actedSteps)).map { Float($0) })
     actor.forward()
     return try actor.output("action").map { Double($0) }
   }
@@ -157,9 +161,9 @@ public final class DDPGAgent: Agent {
       return
     }
     var step = step
-    step.observation += stepInputs + history
+    step.observation += stepInputs(at: stepsInEpisode) + history
     remember(step.executedAction)
-    step.nextObservation += stepInputs + history
+    step.nextObservation += stepInputs(at: stepsInEpisode) + history
     for experience in assembler.append(step, scaledBy: actionSpace) {
       priorities?.insert(at: replay.next)
       replay.append(experience)
@@ -170,10 +174,10 @@ public final class DDPGAgent: Agent {
     }
   }
 
-  /// 1 at the place of the step that comes next.
-  private var stepInputs: [Double] {
+  /// 1 at the place of a step.
+  private func stepInputs(at step: Int) -> [Double] {
     let count = configuration.stepInputs ?? 0
-    let place = min(stepsInEpisode, count - 1)
+    let place = min(step, count - 1)
     return (0..<count).map { $0 == place ? 1 : 0 }
   }
 

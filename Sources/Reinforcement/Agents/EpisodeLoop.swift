@@ -43,6 +43,7 @@ public struct EpisodeLoop {
       episode: index, seed: seed, exploring: exploring, startInfo: start.info, steps: [],
       terminated: false)
     var observation = start.observation
+    var untold: [AgentStep] = []
     while true {
       let action = try agent.act(observation)
       var transition = try environment.step(action)
@@ -54,14 +55,21 @@ public struct EpisodeLoop {
       if let stepLimit, record.steps.count >= stepLimit, !transition.terminated {
         transition.truncated = true
       }
-      try agent.observe(
-        AgentStep(
-          observation: observation, requestedAction: action,
-          executedAction: transition.executedAction, reward: transition.reward,
-          nextObservation: transition.observation, terminated: transition.terminated,
-          truncated: transition.truncated))
+      let step = AgentStep(
+        observation: observation, requestedAction: action,
+        executedAction: transition.executedAction, reward: transition.reward,
+        nextObservation: transition.observation, terminated: transition.terminated,
+        truncated: transition.truncated)
+      if environment.settlesAtEnd { untold.append(step) } else { try agent.observe(step) }
       observation = transition.observation
       guard transition.ended else { continue }
+      if environment.settlesAtEnd {
+        let steps = try settled(untold, as: transition.settled, episode: index)
+        for step in steps { try agent.observe(step) }
+        for position in steps.indices {
+          record.steps[position].executedAction = steps[position].executedAction
+        }
+      }
       record.terminated = transition.terminated
       try agent.endEpisode(return: record.return)
       return record
@@ -82,6 +90,27 @@ public struct EpisodeLoop {
     for index in episodes {
       guard try onEpisode(runEpisode(index, exploring: exploring)) else { return }
     }
+  }
+
+  /// The steps with the observations and actions that the episode came to in the end.
+  private func settled(
+    _ steps: [AgentStep], as settled: SettledEpisode?, episode: Int
+  ) throws -> [AgentStep] {
+    guard let settled else { return steps }
+    guard settled.steps.count == steps.count else {
+      throw EnvironmentError.contract(
+        episode: episode, step: steps.count, expected: "a settled episode of as many steps",
+        found: "\(settled.steps.count)")
+    }
+    var steps = steps
+    for position in steps.indices {
+      let own = settled.steps[position]
+      try check(observation: own.observation, episode: episode, step: position)
+      steps[position].observation = own.observation
+      steps[position].executedAction = try environment.actionSpace.checked(own.action)
+      if position > 0 { steps[position - 1].nextObservation = own.observation }
+    }
+    return steps
   }
 
   private func check(_ transition: Transition, episode: Int, step: Int) throws {

@@ -22,11 +22,19 @@ public protocol Environment: AnyObject {
   ///   `EnvironmentError.action` for one of the wrong length or that is not finite.
   func step(_ action: [Double]) throws -> Transition
 
+  /// Whether what was carried out is known at an episode's end alone, as where a budget is met by
+  /// changing earlier actions: then the last transition says what the episode came to (`settled`), and
+  /// agents are told of all steps then.
+  var settlesAtEnd: Bool { get }
+
   /// Lets go of what the environment holds; it is not used afterwards.
   func close()
 }
 
 extension Environment {
+  /// Every step says what it carried out.
+  public var settlesAtEnd: Bool { false }
+
   /// Holds nothing.
   public func close() {}
 }
@@ -61,12 +69,15 @@ public struct Transition: Codable, Equatable, Sendable {
   ///
   /// Asked for in the same place, it is carried out as it is.
   public var executedAction: [Double]
+  /// In the last transition of an environment that settles at its end: the episode as it was carried out.
+  public var settled: SettledEpisode?
 
   /// A transition.
   public init(
     observation: [Double], reward: Double, terminated: Bool = false, truncated: Bool = false,
-    info: Info = [:], executedAction: [Double]
+    info: Info = [:], executedAction: [Double], settled: SettledEpisode? = nil
   ) {
+    self.settled = settled
     self.observation = observation
     self.reward = reward
     self.terminated = terminated
@@ -77,4 +88,28 @@ public struct Transition: Codable, Equatable, Sendable {
 
   /// Whether the episode has ended, either way.
   public var ended: Bool { terminated || truncated }
+}
+
+/// An episode as it was carried out in the end: what would have been seen and done, had the actions been
+/// these from the beginning.
+public struct SettledEpisode: Codable, Equatable, Sendable {
+  /// The steps, as many as were taken.
+  public var steps: [Step]
+
+  /// One step.
+  public struct Step: Codable, Equatable, Sendable {
+    /// What is seen before the action.
+    public var observation: [Double]
+    /// The action.
+    public var action: [Double]
+
+    /// A step.
+    public init(observation: [Double], action: [Double]) {
+      self.observation = observation
+      self.action = action
+    }
+  }
+
+  /// An episode of some steps.
+  public init(steps: [Step]) { self.steps = steps }
 }

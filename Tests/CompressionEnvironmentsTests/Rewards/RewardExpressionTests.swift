@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct RewardExpressionTests {
   private func value(_ text: String) throws -> Double {
-    let quantities = Array(WidthCosts.Quantity.allCases)
+    let quantities = Array(CostQuantity.structural)
     func cost(_ scale: Int) -> NetworkCost {
       NetworkCost { scale * (1 + (quantities.firstIndex(of: $0) ?? 0)) }
     }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct SearchTests {
   private func run(
-    _ search: any PolicySearch, _ problem: PruningProblem, episodes: Int, seed: UInt64 = 1,
+    _ search: any PolicySearch, _ problem: SearchProblem, episodes: Int, seed: UInt64 = 1,
     stopAfter: Int = .max
   ) throws -> [SearchEpisode] {
     var found: [SearchEpisode] = []
@@ -21,7 +21,7 @@ import Testing
 
   private func problem(
     part: Double = 0.5, evaluator: any Evaluator = CountingEvaluator()
-  ) throws -> PruningProblem {
+  ) throws -> SearchProblem {
     try SmallProblems.problem(
       SmallProblems.network("resnet14", multiplier: 0.5), part: part, evaluator: evaluator)
   }
@@ -33,8 +33,9 @@ import Testing
     configuration.batchSize = 8
     return [
       ProfileSearch.uniform, ProfileSearch.shallow, ProfileSearch.deep, GreedySearch(),
-      EvolutionSearch(smallestKeep: 0.2), LearningSearch.random(smallestKeep: 0.2),
-      LearningSearch.ddpg(configuration, smallestKeep: 0.2),
+      EvolutionSearch(in: { AMCEnvironment($0, smallestKeep: 0.2) }),
+      LearningSearch.random(in: { AMCEnvironment($0, smallestKeep: 0.2) }),
+      LearningSearch.ddpg(configuration, in: { AMCEnvironment($0, smallestKeep: 0.2) }),
     ]
   }
 

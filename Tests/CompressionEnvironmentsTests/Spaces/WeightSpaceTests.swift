@@ -13,9 +13,9 @@ import Testing
     try WeightSpace(graph, smallest: smallest)
   }
 
-  private func problem(_ space: WeightSpace, density: Double) throws -> PruningProblem {
+  private func problem(_ space: WeightSpace, density: Double) throws -> SearchProblem {
     let limit = try space.limit(density: density)
-    return try PruningProblem(space, limits: { _ in [limit] }, evaluator: CountingEvaluator())
+    return try SearchProblem(space, limits: { _ in [limit] }, evaluator: CountingEvaluator())
   }
 
   /// A network of 108 + 288 + 432 + 12 weights.
@@ -32,7 +32,7 @@ import Testing
     let space = try space()
     for kept in [[108, 288, 432, 12], [22, 58, 87, 1], [30, 200, 101, 7]] {
       let cost = try NetworkCost(sparse: space.network(kept))
-      for quantity in WidthCosts.Quantity.allCases {
+      for quantity in CostQuantity.structural {
         #expect(space.cost(kept, in: quantity) == cost[quantity], "\(quantity)")
       }
     }
@@ -71,8 +71,9 @@ import Testing
     configuration.batchSize = 8
     return [
       ProfileSearch.uniform, ProfileSearch.shallow, ProfileSearch.deep, GreedySearch(),
-      EvolutionSearch(smallestKeep: 0.02), LearningSearch.random(smallestKeep: 0.02),
-      LearningSearch.ddpg(configuration, smallestKeep: 0.02),
+      EvolutionSearch(in: { AMCEnvironment($0, smallestKeep: 0.02) }),
+      LearningSearch.random(in: { AMCEnvironment($0, smallestKeep: 0.02) }),
+      LearningSearch.ddpg(configuration, in: { AMCEnvironment($0, smallestKeep: 0.02) }),
     ]
   }
 

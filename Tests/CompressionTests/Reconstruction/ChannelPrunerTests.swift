@@ -46,7 +46,7 @@ import Testing
         let left = group.classes.count { !result.removed.contains($0) }
         #expect(left == widths[number] ?? group.width)
       }
-      for quantity in WidthCosts.Quantity.allCases {
+      for quantity in CostQuantity.structural {
         let costs = try WidthCosts(
           quantity, of: pruner.original, dependencies: pruner.dependencies, settings: settings)
         let cost = try NetworkCost(result.graph)

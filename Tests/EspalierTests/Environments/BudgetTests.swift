@@ -30,9 +30,11 @@ import Testing
   @Test func anUnknownQuantityNamesThoseThereAre() {
     #expect(
       throws: EspalierError.budget(
-        text: "latency=0.5",
-        expected: "one of macs, parameters, weightBytes, peakActivationBytes as the quantity")
-    ) { try Budget("latency=0.5") }
+        text: "warmth=0.5",
+        expected:
+          "one of macs, parameters, weightBytes, peakActivationBytes, bitOps, latency, energy "
+          + "as the quantity")
+    ) { try Budget("warmth=0.5") }
   }
 
   @Test func theTextIsKeptAsItWasWritten() throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import CompressionEnvironments
 
-@Suite struct PruningProblemTests {
+@Suite struct SearchProblemTests {
   @Test func decisionsStandInTheOrderOfTheLayersThatReadTheirChannels() throws {
     let problem = try SmallProblems.problem(SmallProblems.chain, part: 0.75, smallestKeep: 0.55)
     #expect(problem.decisions.map(\.layer) == ["b", "c", "classes"])
@@ -38,9 +38,9 @@ import Testing
   }
 
   @Test(
-    arguments: [WidthCosts.Quantity.macs, .parameters, .weightBytes], PrunedWidths.allCases)
+    arguments: [CostQuantity.macs, .parameters, .weightBytes], PrunedWidths.allCases)
   func everySequenceOfActionsEndsOnTheBudget(
-    _ quantity: WidthCosts.Quantity, _ widths: PrunedWidths
+    _ quantity: CostQuantity, _ widths: PrunedWidths
   ) throws {
     let graph = try SmallProblems.network("resnet20", multiplier: 1.3)
     var generator = SeededGenerator(seed: 7)
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func whatACandidateCostsIsWhatItsNetworkCosts() throws {
-    for quantity in WidthCosts.Quantity.allCases {
+    for quantity in CostQuantity.structural {
       let problem = try SmallProblems.problem(SmallProblems.chain, quantity)
       for widths in [[4, 8, 6], [1, 2, 2], [3, 5, 4]] {
         let cost = try NetworkCost(problem.network(widths))
@@ -212,7 +212,7 @@ import Testing
       }
     }
     // A width that is no multiple, such as the whole one, can always be kept.
-    let odd = PruningDecision(
+    let odd = Decision(
       layer: "a", choices: WidthRules(.inner, smallestKeep: 0.2, multiple: 8).choices(of: 21),
       features: problem.decisions[0].features)
     #expect(odd.choices == .listed([8, 16, 21]))

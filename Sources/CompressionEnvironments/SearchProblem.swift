@@ -5,7 +5,7 @@ public import Networks
 ///
 /// A candidate is a list of choices, one for each decision in graph order. Candidates measured once are
 /// remembered; the number of measurements is counted whether or not they were.
-public final class PruningProblem {
+public final class SearchProblem {
   /// What is decided.
   public let space: any SearchSpace
   /// What a candidate may cost; none in a search that trades accuracy for cost by its reward.
@@ -18,6 +18,8 @@ public final class PruningProblem {
   public private(set) var evaluationTime = Duration.zero
 
   private let reward: any Reward
+  /// Percent.
+  private let originalAccuracy: Double
   private let evaluator: any Evaluator
   private var known: [[Int]: Double] = [:]
   private var best = -Double.infinity
@@ -28,18 +30,28 @@ public final class PruningProblem {
   ///   - space: what is decided.
   ///   - limits: what a candidate may cost, given the original's cost.
   ///   - reward: what a candidate is worth.
+  ///   - originalAccuracy: that of the network as it came, in percent, for rewards that ask for it.
   ///   - evaluator: measures candidates, in percent.
-  /// - Throws: `CompressionError.unreachableBudget` with the smallest reachable.
+  /// - Throws: `CompressionError.unreachableBudget` with the smallest reachable; `setting` for a limit on what
+  ///   the space does not count.
   public init(
     _ space: any SearchSpace, limits: (NetworkCost) -> [CostLimit],
-    reward: any Reward = RewardExpression.accuracy, evaluator: any Evaluator
+    reward: any Reward = RewardExpression.accuracy, originalAccuracy: Double = 0,
+    evaluator: any Evaluator
   ) throws {
+    self.originalAccuracy = originalAccuracy
     self.space = space
     self.reward = reward
     self.evaluator = evaluator
     self.limits = limits(space.originalCost)
     let fewest = decisions.map(\.fewest)
     for limit in self.limits {
+      guard space.quantities.contains(limit.quantity) else {
+        throw CompressionError.setting(
+          name: "budget",
+          expected: "one of \(space.quantities.map(\.rawValue).joined(separator: ", "))",
+          found: "\(limit.quantity.rawValue)")
+      }
       let smallest = cost(fewest, in: limit.quantity)
       guard smallest > limit.most else { continue }
       throw CompressionError.unreachableBudget(
@@ -49,7 +61,7 @@ public final class PruningProblem {
   }
 
   /// The decisions in graph order.
-  public var decisions: [PruningDecision] { space.decisions }
+  public var decisions: [Decision] { space.decisions }
   /// What the network as it came costs.
   public var originalCost: NetworkCost { space.originalCost }
 
@@ -57,11 +69,13 @@ public final class PruningProblem {
 
   /// What a candidate costs.
   public func cost(_ choices: [Int]) -> NetworkCost {
-    NetworkCost { space.cost(choices, in: $0) }
+    NetworkCost { quantity in
+      space.quantities.contains(quantity) ? space.cost(choices, in: quantity) : nil
+    }
   }
 
   /// What a candidate costs in one quantity.
-  func cost(_ choices: [Int], in quantity: WidthCosts.Quantity) -> Int {
+  func cost(_ choices: [Int], in quantity: CostQuantity) -> Int {
     space.cost(choices, in: quantity)
   }
 
@@ -76,7 +90,7 @@ public final class PruningProblem {
   }
 
   /// What agents that watch one number watch: the first limit's quantity, MACs without limits.
-  public var leadingQuantity: WidthCosts.Quantity { limits.first?.quantity ?? .macs }
+  public var leadingQuantity: CostQuantity { limits.first?.quantity ?? .macs }
 
   /// The choices that decision `decided.count` may take so that every limit can still be met, and is
   /// still used up where that is possible.
@@ -88,7 +102,7 @@ public final class PruningProblem {
     let decision = decisions[decided.count]
     let later = decisions[(decided.count + 1)...]
     guard !limits.isEmpty else { return decision.fewest...decision.whole }
-    func fits(_ kept: Int, _ rest: (PruningDecision) -> Int) -> Bool {
+    func fits(_ kept: Int, _ rest: (Decision) -> Int) -> Bool {
       allows(decided + [kept] + later.map(rest))
     }
     let most = decision.choices.largest { fits($0, \.fewest) } ?? decision.fewest
@@ -157,7 +171,10 @@ public final class PruningProblem {
 
   /// What a network of some accuracy, in percent, and cost is worth.
   public func worth(_ accuracy: Double, _ cost: NetworkCost) -> Double {
-    reward.reward(RewardTerms(accuracy: accuracy / 100, cost: cost, original: originalCost))
+    reward.reward(
+      RewardTerms(
+        accuracy: accuracy / 100, originalAccuracy: originalAccuracy / 100, cost: cost,
+        original: originalCost))
   }
 
   private func measure(_ choices: [Int], _ cost: NetworkCost, isAllowed: Bool) throws -> Double {

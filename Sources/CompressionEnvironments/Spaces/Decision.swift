@@ -1,5 +1,5 @@
 /// One number to decide: how much of a layer stays.
-public struct PruningDecision: Sendable {
+public struct Decision: Sendable {
   /// The layer that the decision stands for.
   public let layer: String
   /// The numbers that may be chosen; the last one leaves the layer whole.
