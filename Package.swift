@@ -95,7 +95,9 @@ let package = Package(
     tests("Reinforcement", dependencies: ["Networks", "Tensors"], exclude: ["Goldens"]),
     tests("Interchange", dependencies: ["Networks", "Tensors"]),
     tests("Datasets", dependencies: ["Tensors"]),
-    tests("Compression", dependencies: ["Datasets", "Networks", "Tensors", "TestSupport"]),
+    tests(
+      "Compression",
+      dependencies: ["Datasets", "Interchange", "Networks", "Tensors", "TestSupport"]),
     tests(
       "CompressionEnvironments",
       dependencies: ["Compression", "Reinforcement", "Networks", "Tensors"]),

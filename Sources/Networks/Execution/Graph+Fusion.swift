@@ -26,6 +26,16 @@ extension Graph {
     try fusion.fuseClamps(after: "BatchNormalization")
     return fusion.graph
   }
+
+  /// The same function of graphs in inference with every BatchNormalization that alone reads what a Conv
+  /// writes folded into its weights and bias.
+  ///
+  /// - Throws: `GraphError` when a node cannot be read.
+  public func foldingBatchNormalization() throws(GraphError) -> Graph {
+    var fusion = Fusion(self, keeping: Set(outputs.map(\.name)))
+    try fusion.foldBatchNormalization()
+    return fusion.graph
+  }
 }
 
 private struct Fusion {

@@ -1,4 +1,4 @@
-public import Tensors
+import Tensors
 
 extension Node {
   /// A node of our own operator `FakeQuantize`, which brings a value to the levels of a quantiser.
