@@ -40,7 +40,8 @@ public struct ActivationRanges: Hashable, Sendable {
         if !element.isFinite { extremes = (.nan, .nan) }
       }
     }
-    for (value, extremes) in zip(values, found) where !(extremes.0.isFinite && extremes.1.isFinite) {
+    for (value, extremes) in zip(values, found) where !(extremes.0.isFinite && extremes.1.isFinite)
+    {
       throw CompressionError.data(
         expected: "finite numbers in '\(value)'", found: "\(extremes.0) to \(extremes.1)")
     }

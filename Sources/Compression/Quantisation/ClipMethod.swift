@@ -34,15 +34,16 @@ extension SortedValues {
     return max(above, max(-(values.first ?? 0), 0) / Double(-levels.lowest))
   }
 
-  /// The part of a scale with the least squared error: hundredths first, then twentieths of the best
-  /// one's neighbourhood. The error has several minima, which is why every hundredth is tried.
+  /// The part of a scale with the least squared error.
+  ///
+  /// Hundredths first, then twentieths of a hundredth around the best one; the error has several minima,
+  /// which is why every hundredth is tried. More than the whole pays where no number lies near the last
+  /// level.
   private func leastErrorFraction(_ levels: QuantizationLevels, covering: Double) -> Double {
     func best(of fractions: [Double]) -> Double {
       let errors = fractions.map { squaredError(levels, scale: covering * $0) }
       return zip(errors, fractions).min { $0.0 < $1.0 }?.1 ?? 1
     }
-    // Finer than covering never pays beyond the levels' own number; coarser can, where no number lies
-    // near the last level.
     let coarse = best(of: (1...120).map { Double($0) / 100 })
     return best(of: (-20...20).map { coarse + Double($0) / 2000 }.filter { $0 > 0 })
   }

@@ -1,7 +1,7 @@
 public import Networks
 public import Tensors
 
-/// Weights on equally spaced levels, symmetric around zero:
+/// Weights on equally spaced levels, symmetric around zero.
 ///
 ///     q(w) = s · clamp(round(w / s), −2^(b−1), 2^(b−1) − 1)
 ///

@@ -1,4 +1,3 @@
-
 /// What quantised layers cost: the bytes of their weights and the bit operations of a pass.
 ///
 /// Bytes of linear weights are ⌈n·w / 8⌉ and those of shared values ⌈n·w / 8⌉ + 4 · 2^w for n weights of w

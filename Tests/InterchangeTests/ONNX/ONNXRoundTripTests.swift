@@ -58,7 +58,9 @@ struct ONNXRoundTripTests {
     let data = try ONNXFile.encode(try sampleGraph(), file: "m.onnx")
     let wire = try WireModelProto(serializedBytes: data)
     #expect(
-      wire.graph.initializer.map(\.name) == ["w", "b", "k", "bytes", "flags", "signedBytes", "small", "unread"])
+      wire.graph.initializer.map(\.name) == [
+        "w", "b", "k", "bytes", "flags", "signedBytes", "small", "unread",
+      ])
     #expect(wire.graph.node[1].attribute.map(\.name).first == "alpha")
     #expect(wire.graph.input[0].type.tensorType.shape.dim[0].dimParam == "N")
   }

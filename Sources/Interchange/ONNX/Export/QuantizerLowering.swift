@@ -112,7 +112,8 @@ struct QuantizerLowering {
     guard levels.bits == 8 || scales.count == 1 else {
       throw .node(
         name: node.name, type: node.operatorType,
-        reason: "quantizes channels of a computed value to fewer than 8 bits, which Clip cannot say")
+        reason: "quantizes channels of a computed value to fewer than 8 bits, which Clip cannot say"
+      )
     }
     let attributes: [String: Attribute] =
       scales.count > 1 ? ["axis": .int(axis(of: node))] : [:]

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Our own operator `FakeQuantize`: values brought to the levels of a linear quantiser and kept as floats,
+/// Our own operator: values brought to the levels of a linear quantiser and kept as floats.
 ///
 ///     y = scale · clamp(round(x / scale), lowest, highest)
 ///
