@@ -98,9 +98,11 @@ let package = Package(
     tests("CompressionPolicies", dependencies: ["Units"], exclude: ["Golden"]),
     tests("Networks", dependencies: ["CAllocationCount", "Tensors", "TestSupport"]),
     tests("Reinforcement", dependencies: ["Networks", "Tensors"], exclude: ["Goldens"]),
-    tests("Interchange", dependencies: ["Networks", "Tensors"]),
+    tests("Interchange", dependencies: ["Networks", "Tensors", "TestSupport"]),
     tests("Datasets", dependencies: ["Tensors"]),
-    tests("Compression", dependencies: ["Datasets", "Networks", "Tensors", "TestSupport"]),
+    tests(
+      "Compression",
+      dependencies: ["Datasets", "Interchange", "Networks", "Tensors", "TestSupport"]),
     tests(
       "CompressionEnvironments",
       dependencies: ["Compression", "Reinforcement", "Networks", "Tensors"]),

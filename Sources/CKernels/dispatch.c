@@ -115,6 +115,15 @@ void espalier_clamp_gradient(const float *input, const float *gradient, float lo
   path->clampGradient(input, gradient, lower, upper, accumulates, out, count);
 }
 
+void espalier_quantize(const float *a, EspalierGrid grid, float *out, ptrdiff_t count) {
+  path->quantize(a, grid, out, count);
+}
+
+void espalier_quantize_gradient(const float *input, const float *gradient, EspalierGrid grid,
+                                int accumulates, float *out, ptrdiff_t count) {
+  path->quantizeGradient(input, gradient, grid, accumulates, out, count);
+}
+
 void espalier_affine_clamp(const float *a, const float *scale, const float *shift, float lower,
                            float upper, float *out, ptrdiff_t rows, ptrdiff_t channels) {
   path->affineClamp(a, scale, shift, lower, upper, out, rows, channels);

@@ -16,7 +16,7 @@ typedef void ProductTile(const Product *product, ptrdiff_t row, ptrdiff_t vector
 
 enum { PanelVectors = EspalierPanel / LANES, TileRows = 14, TileVectors = 8 };
 
-/* Bias, residual, clamp and store for one vector of outputs of `rows` rows. `lower` is the first
+/* Bias, residual, clamp, grid and store for one vector of outputs of `rows` rows. `lower` is the first
    operand of the comparison so that NaN passes through. */
 INLINE void finishColumn(const int rows, const int whole, const EspalierEpilogue *epilogue,
                          ptrdiff_t row, ptrdiff_t output, ptrdiff_t count, Lanes *sums,
@@ -38,6 +38,7 @@ INLINE void finishColumn(const int rows, const int whole, const EspalierEpilogue
     }
     value = value < lower ? lower : value;
     value = value > upper ? upper : value;
+    if (epilogue->grid.step != 0) vectorToGrid(&epilogue->grid, &value);
     if (whole) STORE(out, value);
     else storeFirst(out, count, &value);
   }
@@ -150,7 +151,8 @@ static void matmulPacked(const float *base, const ptrdiff_t *rowOffsets, ptrdiff
                          EspalierEpilogue epilogue) {
   Product product = {base, rowOffsets, runs, packed, 0, outputs, epilogue, 0};
   product.isPlain = epilogue.bias == NULL && epilogue.residual == NULL && !epilogue.accumulate &&
-                    epilogue.lower == -__builtin_inff() && epilogue.upper == __builtin_inff();
+                    epilogue.lower == -__builtin_inff() && epilogue.upper == __builtin_inff() &&
+                    epilogue.grid.step == 0;
   for (ptrdiff_t s = 0; s < runs.count; s++) product.k += runs.lengths[s];
   ptrdiff_t vectors = (outputs + LANES - 1) / LANES, block = productBlock(product.k);
   for (ptrdiff_t first = 0; first < rows; first += block) {

@@ -7,12 +7,14 @@
 #pragma clang diagnostic ignored "-Wpass-failed"
 
 #include "lanes.h"
+#include "grid.h"
 #include "matmul.h"
 #include "matmul-transposed.h"
 #include "winograd.h"
 #include "depthwise.h"
 #include "depthwise-gradients.h"
 #include "elementwise.h"
+#include "quantisation.h"
 #include "column-sums.h"
 #include "normalisation.h"
 #include "optimisers.h"
@@ -37,6 +39,8 @@ const EspalierPath ESPALIER_PATH = {
     .scaleAccumulate = scaleAccumulate,
     .clamp = clamp,
     .clampGradient = clampGradient,
+    .quantize = quantize,
+    .quantizeGradient = quantizeGradient,
     .affineClamp = affineClamp,
     .maskedMoments = maskedMoments,
     .maskedAffine = maskedAffine,

@@ -23,6 +23,8 @@ typedef struct {
   __typeof__(espalier_scale_accumulate) *scaleAccumulate;
   __typeof__(espalier_clamp) *clamp;
   __typeof__(espalier_clamp_gradient) *clampGradient;
+  __typeof__(espalier_quantize) *quantize;
+  __typeof__(espalier_quantize_gradient) *quantizeGradient;
   __typeof__(espalier_affine_clamp) *affineClamp;
   __typeof__(espalier_masked_moments) *maskedMoments;
   __typeof__(espalier_masked_affine) *maskedAffine;

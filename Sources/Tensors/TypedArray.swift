@@ -1,6 +1,6 @@
 /// The element types that a file can hold and Espalier keeps apart.
 public enum ElementType: String, Sendable, CaseIterable {
-  case float32, float64, int64, int32, uint8, bool
+  case float32, float64, int64, int32, int8, uint8, bool
 }
 
 /// An array of any of the element types, in row-major order.

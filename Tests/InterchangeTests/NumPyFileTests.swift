@@ -40,6 +40,7 @@ import Testing
       try TypedArray(
         shape: [2, 1, 2], integers: [-2_147_483_648, 5, -1, 2_147_483_647], elementType: .int32),
       try TypedArray(shape: [3], integers: [0, 255, 7], elementType: .uint8),
+      try TypedArray(shape: [3], integers: [-128, 127, -1], elementType: .int8),
       try TypedArray(shape: [2, 2], integers: [0, 1, 1, 0], elementType: .bool),
       try TypedArray(shape: [], integers: [1], elementType: .bool),
     ]

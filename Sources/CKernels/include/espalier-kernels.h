@@ -25,8 +25,16 @@ typedef struct {
   ptrdiff_t count;
 } EspalierRuns;
 
+/* Equally spaced levels (k + offset) · step for whole k in lowest...highest, all far below 2^22. A value
+   goes to the nearest level, half way to the even k:
+       (round(min(max(value / step - offset, lowest), highest)) + offset) · step
+   With step 0 there is no grid and values stay as they are. NaN stays NaN. */
+typedef struct {
+  float step, offset, lowest, highest;
+} EspalierGrid;
+
 /* Where a result goes and what is done to it on the way, in this order:
-       out[p][o] = min(max(((value + old) + bias[o]) + residual[p][o], lower), upper)
+       out[p][o] = grid(min(max(((value + old) + bias[o]) + residual[p][o], lower), upper))
    `bias` and `residual` may be NULL; `old`, what stood at out[p][o], counts with `accumulate` only.
    `residual` may be the output itself. NaN passes through the clamp. */
 typedef struct {
@@ -37,6 +45,7 @@ typedef struct {
   ptrdiff_t residualStride;
   float lower;
   float upper;
+  EspalierGrid grid;
   int accumulate;
 } EspalierEpilogue;
 
@@ -131,6 +140,12 @@ void espalier_clamp(const float *a, float lower, float upper, float *out, ptrdif
 /* out (+)= gradient where lower < input < upper, otherwise 0 (Relu: 0 and infinity) */
 void espalier_clamp_gradient(const float *input, const float *gradient, float lower, float upper,
                              int accumulates, float *out, ptrdiff_t count);
+/* out = the level of the grid next to a */
+void espalier_quantize(const float *a, EspalierGrid grid, float *out, ptrdiff_t count);
+/* out (+)= gradient where no end of the grid cut the input off, otherwise 0: the straight-through
+   gradient of the above */
+void espalier_quantize_gradient(const float *input, const float *gradient, EspalierGrid grid,
+                                int accumulates, float *out, ptrdiff_t count);
 
 /* Rows of channels in batch normalisation with a clamp behind it.
    out[p][c] = min(max(a[p][c] · scale[c] + shift[c], lower), upper) */

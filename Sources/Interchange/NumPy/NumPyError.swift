@@ -43,8 +43,8 @@ public enum NumPyError: Error, Equatable, Sendable, CustomStringConvertible {
     case .badHeader(let file, let reason):
       "\(file) has a bad header: \(reason)"
     case .unsupportedType(let file, let descriptor):
-      "\(file) holds elements of type \(descriptor); float32, float64, int64, int32, uint8 and bool"
-        + " are read"
+      "\(file) holds elements of type \(descriptor); float32, float64, int64, int32, int8,"
+        + " uint8 and bool are read"
     case .bigEndian(let file, let descriptor):
       "\(file) holds big-endian elements (\(descriptor)); only little-endian ones are read"
     case .shapeTooLarge(let file, let shape):

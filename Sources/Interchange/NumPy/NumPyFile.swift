@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Reads and writes NumPy's `.npy` files of float32, float64, int64, int32, uint8 and bool.
+/// Reads and writes NumPy's `.npy` files of float32, float64, int64, int32, int8, uint8 and bool.
 ///
 /// Versions 1.0 to 3.0 of the format, C or Fortran order, little-endian; row-major in memory and in
 /// the files written.
@@ -56,6 +56,9 @@ public enum NumPyFile {
     case (.integer(let integers), .int32):
       let narrow: [Int32] = try narrowed(integers, in: array, file: file)
       append(narrow.map(\.littleEndian), to: &data)
+    case (.integer(let integers), .int8):
+      let narrow: [Int8] = try narrowed(integers, in: array, file: file)
+      append(narrow, to: &data)
     case (.integer(let integers), .uint8):
       let narrow: [UInt8] = try narrowed(integers, in: array, file: file)
       append(narrow, to: &data)

@@ -128,7 +128,7 @@ extension ElementType {
     switch self {
     case .float64, .int64: 8
     case .float32, .int32: 4
-    case .uint8, .bool: 1
+    case .int8, .uint8, .bool: 1
     }
   }
 
@@ -139,6 +139,7 @@ extension ElementType {
     case .float64: "<f8"
     case .int64: "<i8"
     case .int32: "<i4"
+    case .int8: "|i1"
     case .uint8: "|u1"
     case .bool: "|b1"
     }

@@ -66,6 +66,7 @@ public struct NumPyPayload: Sendable {
     switch header.elementType {
     case .int64: return elements { Int(Int64(bitPattern: UInt64(littleEndian: $0))) }
     case .int32: return elements { Int(Int32(bitPattern: UInt32(littleEndian: $0))) }
+    case .int8: return elements { Int(Int8(bitPattern: $0)) }
     default:
       let integers = elements { (byte: UInt8) in Int(byte) }
       if header.elementType == .bool, let position = integers.firstIndex(where: { $0 > 1 }) {

@@ -10,6 +10,7 @@ enum ElementTypes {
     case .double: .float64
     case .int64: .int64
     case .int32: .int32
+    case .int8: .int8
     case .uint8: .uint8
     case .bool: .bool
     default: nil
@@ -29,6 +30,7 @@ enum ElementTypes {
       case .float64: .double
       case .int64: .int64
       case .int32: .int32
+      case .int8: .int8
       case .uint8: .uint8
       case .bool: .bool
       }

@@ -45,7 +45,8 @@ public enum ONNXFile {
   /// Writes a network for operator set `Graph.opset`, or 19 where a node needs it, whole or not at
   /// all.
   ///
-  /// Equal graphs give equal bytes. The batch is the symbolic extent `N`.
+  /// Equal graphs give equal bytes. The batch is the symbolic extent `N`. Our own `FakeQuantize` becomes
+  /// QuantizeLinear and DequantizeLinear: see `QuantizerLowering`.
   ///
   /// - Throws: `ONNXError` when the file cannot be written or the graph has no form in ONNX.
   public static func write(

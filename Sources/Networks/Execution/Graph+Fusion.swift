@@ -8,18 +8,32 @@ extension Graph {
   ///
   /// In inference Conv → BatchNormalization becomes a Conv with other weights and a bias, and Conv →
   /// Add one with a fourth input. In any mode a Relu or Clip after a BatchNormalization, in inference
-  /// also after a Conv, becomes its attributes `fused_lower` and `fused_upper`. Values named in
-  /// `keeping` stay computable.
+  /// also after a Conv, becomes its attributes `fused_lower` and `fused_upper`. In inference weights
+  /// behind a FakeQuantize are quantised once, and a FakeQuantize of one scale that alone reads what a
+  /// Conv writes becomes its attribute `fused_grid`. Values named in `keeping` stay computable.
   ///
   /// - Throws: `GraphError` when a node cannot be read.
   func fused(for mode: ExecutionMode, keeping kept: Set<String>) throws(GraphError) -> Graph {
-    var fusion = Fusion(self, keeping: kept)
-    if mode == .inference {
+    let isInference = mode == .inference
+    var fusion = Fusion(
+      isInference ? try bakingQuantizedWeights(keeping: kept) : self, keeping: kept)
+    if isInference {
       try fusion.foldBatchNormalization()
       try fusion.fuseAdditions()
       try fusion.fuseClamps(after: "Conv")
+      try fusion.fuseQuantizers()
     }
     try fusion.fuseClamps(after: "BatchNormalization")
+    return fusion.graph
+  }
+
+  /// The same function of graphs in inference with every BatchNormalization that alone reads what a Conv
+  /// writes folded into its weights and bias.
+  ///
+  /// - Throws: `GraphError` when a node cannot be read.
+  public func foldingBatchNormalization() throws(GraphError) -> Graph {
+    var fusion = Fusion(self, keeping: Set(outputs.map(\.name)))
+    try fusion.foldBatchNormalization()
     return fusion.graph
   }
 }
@@ -123,6 +137,22 @@ private struct Fusion {
       graph.nodes[index].attributes["fused_lower"] = .float(bounds.lower)
       graph.nodes[index].attributes["fused_upper"] = .float(bounds.upper)
       graph.nodes[index].outputs[0] = clamp.outputs[0]
+      dropped.insert(next)
+    }
+    drop(dropped)
+  }
+
+  // MARK: - FakeQuantize
+
+  mutating func fuseQuantizers() throws(GraphError) {
+    let readers = readers()
+    var dropped: Set<Int> = []
+    for (index, node) in graph.nodes.enumerated() where node.operatorType == "Conv" {
+      guard let next = soleReader(of: node.outputs[0], readers), graph.nodes[next].isFakeQuantize,
+        let grid = try FakeQuantize(NodeReader(graph.nodes[next], in: graph)).soleGrid
+      else { continue }
+      graph.nodes[index].attributes["fused_grid"] = grid.attribute
+      graph.nodes[index].outputs[0] = graph.nodes[next].outputs[0]
       dropped.insert(next)
     }
     drop(dropped)

@@ -18,7 +18,7 @@ struct Cast: ElementwiseOperator {
     try node.require(0, named: "input")
     switch try Self.elementType(node) {
     case .float32, .float64: rounding = .none
-    case .int64, .int32, .uint8: rounding = .truncation
+    case .int64, .int32, .int8, .uint8: rounding = .truncation
     case .bool: rounding = .truth
     }
     reader = node
@@ -32,6 +32,7 @@ struct Cast: ElementwiseOperator {
     switch number {
     case 1: return .float32
     case 2: return .uint8
+    case 3: return .int8
     case 6: return .int32
     case 7: return .int64
     case 9: return .bool

@@ -43,7 +43,7 @@ extension Kernels {
   }
 
   /// Where a product goes and what is done to it on the way, in this order:
-  /// `out = min(max(value [+ out] + bias + residual, lower), upper)`.
+  /// `out = grid(min(max(value [+ out] + bias + residual, lower), upper))`.
   public struct Epilogue {
     /// The element of the first row and first output.
     public var output: UnsafeMutablePointer<Float>
@@ -59,6 +59,8 @@ extension Kernels {
     public var lower: Float
     /// The greatest value that is stored.
     public var upper: Float
+    /// The levels that results are brought to; nil leaves them as they are.
+    public var grid: Grid?
     /// Whether what stands in the output is added, before anything else.
     public var accumulate: Bool
 
@@ -66,7 +68,8 @@ extension Kernels {
     public init(
       output: UnsafeMutablePointer<Float>, outputStride: Int, bias: UnsafePointer<Float>? = nil,
       residual: UnsafePointer<Float>? = nil, residualStride: Int = 0,
-      lower: Float = -.infinity, upper: Float = .infinity, accumulate: Bool = false
+      lower: Float = -.infinity, upper: Float = .infinity, grid: Grid? = nil,
+      accumulate: Bool = false
     ) {
       self.output = output
       self.outputStride = outputStride
@@ -75,13 +78,16 @@ extension Kernels {
       self.residualStride = residualStride
       self.lower = lower
       self.upper = upper
+      self.grid = grid
       self.accumulate = accumulate
     }
 
     var cEpilogue: EspalierEpilogue {
       EspalierEpilogue(
         output: output, outputStride: outputStride, bias: bias, residual: residual,
-        residualStride: residualStride, lower: lower, upper: upper, accumulate: accumulate ? 1 : 0)
+        residualStride: residualStride, lower: lower, upper: upper,
+        grid: grid?.cGrid ?? EspalierGrid(step: 0, offset: 0, lowest: 0, highest: 0),
+        accumulate: accumulate ? 1 : 0)
     }
   }
 }

@@ -34,6 +34,8 @@ func sampleGraph() throws -> Graph {
       "k": TypedArray([-1, 4]),
       "unread": try TypedArray(shape: [2], doubles: [0.1, .infinity]),
       "flags": try TypedArray(shape: [2, 1], integers: [1, 0], elementType: .bool),
+      "signedBytes": try TypedArray(
+        shape: [3], integers: [0, -128, 127], elementType: .int8),
       "bytes": try TypedArray(shape: [3], integers: [0, 7, 255], elementType: .uint8),
       "small": try TypedArray(shape: [], integers: [-9], elementType: .int32),
     ])
@@ -56,7 +58,9 @@ struct ONNXRoundTripTests {
     let data = try ONNXFile.encode(try sampleGraph(), file: "m.onnx")
     let wire = try WireModelProto(serializedBytes: data)
     #expect(
-      wire.graph.initializer.map(\.name) == ["w", "b", "k", "bytes", "flags", "small", "unread"])
+      wire.graph.initializer.map(\.name) == [
+        "w", "b", "k", "bytes", "flags", "signedBytes", "small", "unread",
+      ])
     #expect(wire.graph.node[1].attribute.map(\.name).first == "alpha")
     #expect(wire.graph.input[0].type.tensorType.shape.dim[0].dimParam == "N")
   }

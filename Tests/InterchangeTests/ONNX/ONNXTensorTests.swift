@@ -35,6 +35,7 @@ struct ONNXTensorTests {
     }
     #expect(try array(list(2, [0, 255]))?.integers == [0, 255])
     #expect(try array(FileBuilder.raw("t", [2], type: 2, [7, 200]))?.elementType == .uint8)
+    #expect(try array(FileBuilder.raw("t", [2], type: 3, [7, 200]))?.integers == [7, -56])
     #expect(try array(FileBuilder.raw("t", [2], type: 9, [0, 2]))?.integers == [0, 1])
     #expect(try array(list(6, [-5, 8]))?.elementType == .int32)
     #expect(throws: ONNXDefect.tensor(name: "t", reason: "holds 256 as an element of one byte")) {
@@ -105,8 +106,11 @@ struct ONNXTensorTests {
       reason(FileBuilder.raw("t", [0, 1 << 62, 1 << 62], type: 1, []))?.contains("no memory")
         == true)
     #expect(
-      reason(FileBuilder.raw("t", [1], type: 3, [1]))
-        == "tensor 't' has elements of type int8, which is not supported")
+      reason(FileBuilder.raw("t", [1], type: 5, [1, 0]))
+        == "tensor 't' has elements of type int16, which is not supported")
+    #expect(
+      reason(FileBuilder.raw("t", [2], type: 3, [1]))
+        == "tensor 't' of shape 2 needs 2 bytes of elements, 1 found")
     #expect(reason(FileBuilder.raw("t", [1], type: 99, [1]))?.contains("number 99") == true)
     let external = FileBuilder.tensor("t", [1], type: 1) { $0.integer(14, 1) }
     #expect(reason(external)?.contains("in another file") == true)

@@ -12,7 +12,7 @@ struct ModelExporter {
 
   /// The bytes of the file of a graph.
   func data(of graph: Graph) throws(ONNXDefect) -> Data {
-    let model = try model(of: graph)
+    let model = try model(of: try QuantizerLowering.lowered(graph))
     do {
       return try model.serializedData()
     } catch {

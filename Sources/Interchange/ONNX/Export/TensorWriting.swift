@@ -18,6 +18,7 @@ enum TensorWriting {
       case (.float64(let doubles), .float64): doubles.withUnsafeBytes { Data($0) }
       case (.integer(let integers), .int64): try bytes(integers, as: Int64.self, name: name)
       case (.integer(let integers), .int32): try bytes(integers, as: Int32.self, name: name)
+      case (.integer(let integers), .int8): try bytes(integers, as: Int8.self, name: name)
       case (.integer(let integers), .uint8): try bytes(integers, as: UInt8.self, name: name)
       case (.integer(let integers), .bool):
         try bytes(integers.map { $0 == 0 ? 0 : 1 }, as: UInt8.self, name: name)

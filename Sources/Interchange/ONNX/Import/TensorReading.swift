@@ -32,6 +32,8 @@ struct TensorReading {
       try integers(try elements(tensor.int64Data, as: Int64.self).map { Int($0) }, .int64)
     case .int32:
       try integers(try elements(tensor.int32Data, as: Int32.self).map { Int($0) }, .int32)
+    case .int8:
+      try integers(try signedBytes(), .int8)
     case .uint8:
       try integers(try bytes(), .uint8)
     case .bool:
@@ -76,6 +78,16 @@ struct TensorReading {
     }
     try check(tensor.int32Data.count)
     guard let wrong = tensor.int32Data.first(where: { !(0...255).contains($0) }) else {
+      return tensor.int32Data.map { Int($0) }
+    }
+    throw defect("holds \(wrong) as an element of one byte")
+  }
+
+  /// The same with a sign.
+  private func signedBytes() throws(ONNXDefect) -> [Int] {
+    guard tensor.rawData.isEmpty else { return try elements([], as: Int8.self).map { Int($0) } }
+    try check(tensor.int32Data.count)
+    guard let wrong = tensor.int32Data.first(where: { !(-128...127).contains($0) }) else {
       return tensor.int32Data.map { Int($0) }
     }
     throw defect("holds \(wrong) as an element of one byte")

@@ -15,6 +15,8 @@ extension ConstantOperators {
     "Neg": { try $0.mapped({ 0 &- $0 }, { -$0 }) },
     "Floor": { try $0.mapped({ $0 }, { $0.rounded(.down) }) },
     "Ceil": { try $0.mapped({ $0 }, { $0.rounded(.up) }) },
+    "QuantizeLinear": QuantizeLinear.constant,
+    "DequantizeLinear": DequantizeLinear.constant,
     "Equal": { try $0.equality() },
     "Where": { try $0.choice() },
     "ReduceProd": { try $0.product() },

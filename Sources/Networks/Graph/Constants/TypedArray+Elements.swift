@@ -77,6 +77,7 @@ extension ElementType {
   func narrowed(_ integer: Int) -> Int {
     switch self {
     case .int32: Int(Int32(truncatingIfNeeded: integer))
+    case .int8: Int(Int8(truncatingIfNeeded: integer))
     case .uint8: Int(UInt8(truncatingIfNeeded: integer))
     case .bool: integer == 0 ? 0 : 1
     case .int64, .float32, .float64: integer

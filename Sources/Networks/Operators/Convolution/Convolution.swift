@@ -5,8 +5,8 @@ import Tensors
 ///
 /// Images lie channels-last, so that the inputs under a window are a few runs of contiguous floats
 /// and a convolution is a matrix product without a copy of each window. Fusion for inference adds a
-/// fourth input, of the output's shape, and the attributes `fused_lower` and `fused_upper`:
-/// y ← min(max(y + residual, lower), upper). Backward knows nothing of these.
+/// fourth input, of the output's shape, and the attributes `fused_lower`, `fused_upper` and `fused_grid`:
+/// y ← grid(min(max(y + residual, lower), upper)). Backward knows nothing of these.
 struct Convolution: Operator {
   static let type = "Conv"
 
@@ -14,6 +14,7 @@ struct Convolution: Operator {
   let groups: Int
   let lower: Float
   let upper: Float
+  let grid: Kernels.Grid?
   /// Weights that are computed are packed in every pass.
   let hasConstantWeights: Bool
   private let node: NodeReader
@@ -30,6 +31,7 @@ struct Convolution: Operator {
     guard (1...1 << 20).contains(groups) else { throw node.unsupported("group", "\(groups)") }
     lower = try node.float("fused_lower", default: -.infinity)
     upper = try node.float("fused_upper", default: .infinity)
+    grid = Kernels.Grid(fusedInto: node.node)
     hasConstantWeights = node.constant(1) != nil
   }
 
@@ -112,7 +114,8 @@ struct Convolution: Operator {
         ChannelsLast.writing(call.outputs[0], accumulates: false, scratch) { output in
           let epilogue = Kernels.Epilogue(
             output: output, outputStride: passes.geometry.outputs, bias: call.input(2)?.pointer,
-            residual: residual, residualStride: passes.geometry.outputs, lower: lower, upper: upper)
+            residual: residual, residualStride: passes.geometry.outputs, lower: lower, upper: upper,
+            grid: grid)
           passes.runForward(
             input: input, state: call.state, epilogue: epilogue, call.workspace)
         }

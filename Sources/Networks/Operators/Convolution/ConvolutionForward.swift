@@ -74,10 +74,14 @@ struct ConvolutionForward {
           extents: geometry.depthwise(in: frame, rows: rows.count), firstRow: rows.lowerBound,
           bias: epilogue.bias, lower: isLast ? lower : -.infinity,
           upper: isLast ? upper : .infinity, output: output)
-        guard let residual = epilogue.residual else { continue }
         let count = rows.count * line
-        Kernels.add(output, residual + first, into: output, count: count)
-        Kernels.clamp(output, lower: lower, upper: upper, into: output, count: count)
+        if let residual = epilogue.residual {
+          Kernels.add(output, residual + first, into: output, count: count)
+          Kernels.clamp(output, lower: lower, upper: upper, into: output, count: count)
+        }
+        if let grid = epilogue.grid {
+          Kernels.quantize(output, to: grid, into: output, count: count)
+        }
       }
     }
   }
