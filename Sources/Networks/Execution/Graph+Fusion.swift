@@ -12,7 +12,9 @@ extension Graph {
   /// `keeping` stay computable.
   ///
   /// - Throws: `GraphError` when a node cannot be read.
-  func fused(for mode: ExecutionMode, keeping kept: Set<String>) throws(GraphError) -> Graph {
+  public func fused(
+    for mode: ExecutionMode, keeping kept: Set<String>
+  ) throws(GraphError) -> Graph {
     var fusion = Fusion(self, keeping: kept)
     if mode == .inference {
       try fusion.foldBatchNormalization()
