@@ -100,15 +100,19 @@ let package = Package(
     tests("Reinforcement", dependencies: ["Networks", "Tensors"], exclude: ["Goldens"]),
     tests("Interchange", dependencies: ["Networks", "Tensors"]),
     tests("Datasets", dependencies: ["Tensors"]),
-    tests("Compression", dependencies: ["Datasets", "Networks", "Tensors", "TestSupport"]),
+    tests(
+      "Compression",
+      dependencies: [
+        "Datasets", "Hardware", "Interchange", "Networks", "Tensors", "TestSupport", "Units",
+      ]),
     tests(
       "CompressionEnvironments",
       dependencies: ["Compression", "Reinforcement", "Networks", "Tensors"]),
     tests(
       "Espalier",
       dependencies: [
-        "Compression", "CompressionEnvironments", "CompressionPolicies", "Datasets", "Interchange",
-        "Networks", "Reinforcement", "Tensors",
+        "Compression", "CompressionEnvironments", "CompressionPolicies", "Datasets", "Hardware",
+        "Interchange", "Networks", "Reinforcement", "Tensors", "Units",
       ]),
     tests(
       "EspalierCommands",

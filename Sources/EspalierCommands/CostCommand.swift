@@ -5,6 +5,7 @@ import Foundation
 import Hardware
 import Interchange
 import Networks
+import Tensors
 
 struct CostCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -42,6 +43,17 @@ struct CostCommand: ParsableCommand {
       "Price bare workloads, a row each, instead of a model.", valueName: "file.csv"))
   var workloads: String?
 
+  @Flag(help: "Time every layer on this machine's processor and write a table of it to --output.")
+  var measure = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write what every layer costs at all bits of the device as a table.", valueName: "file.json"))
+  var buildTable: String?
+
+  @Option(help: ArgumentHelp("The table that --measure writes.", valueName: "file.json"))
+  var output: String?
+
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -51,41 +63,41 @@ struct CostCommand: ParsableCommand {
     if let batch, !(1...Workload.largestExtent).contains(batch) {
       throw ValidationError("--batch: expected 1 to \(Workload.largestExtent).")
     }
-    if workloads != nil {
-      if options.device == nil { throw ValidationError("--workloads needs --device.") }
-      if policy != nil || bits != nil || roofline != nil {
-        throw ValidationError("--workloads goes with neither --policy, --bits nor --roofline.")
+    if workloads != nil, policy != nil || bits != nil || roofline != nil || buildTable != nil {
+      throw ValidationError(
+        "--workloads goes with neither --policy, --bits, --roofline nor --build-table.")
+    }
+    if options.device == nil {
+      for (option, isGiven) in [
+        ("--workloads", workloads != nil), ("--roofline", roofline != nil),
+        ("--build-table", buildTable != nil),
+      ] where isGiven {
+        throw ValidationError("\(option) needs --device.")
       }
     }
-    if roofline != nil, options.device == nil {
-      throw ValidationError("--roofline needs --device.")
+    guard measure == (output != nil) else {
+      throw ValidationError("--measure and --output are given together.")
+    }
+    if measure, workloads != nil || options.device != nil || options.compare != nil {
+      throw ValidationError("--measure goes with neither --workloads, --device nor --compare.")
     }
   }
 
   func run() throws {
     if let workloads { return try price(workloads: workloads) }
     guard let model else { return }
-    let file = try ModelFile(model.fileURL)
-    let shapes = try shapes(of: file)
+    let shapes = try shapes(of: ModelFile(model.fileURL))
+    if let output { return try measure(shapes.graph, to: output.fileURL) }
     if let devices = try options.compared() {
       return try show(devices.map { try price(shapes, on: $0) })
     }
     let device = try options.pricingDevice()
+    if let buildTable, let device {
+      return try build(buildTable.fileURL, of: shapes.graph, on: device)
+    }
     let network = try price(shapes, on: device)
-    var fields = network.json.objectValue ?? [:]
-    if let roofline, let device {
-      let chart = try RooflineChart(network, on: device)
-      try AtomicFile.write(Data(chart.svg.utf8), to: roofline.fileURL)
-      fields["roofline"] = roofline.fileURL.absoluteURL.path.json
-    }
-    if compute.json {
-      print(try CanonicalJSON.line(.object(fields)))
-    } else {
-      print(CostReport.text(network))
-      if let roofline, !compute.quiet {
-        Terminal.write("drew \(roofline.fileURL.absoluteURL.path)")
-      }
-    }
+    let drawing = try device.flatMap { try draw(network, on: $0) }
+    try show(network, drawing: drawing)
   }
 
   private typealias Shapes = (graph: Graph, bitsByLayer: [String: DecidedBits])
@@ -98,6 +110,23 @@ struct CostCommand: ParsableCommand {
   private func price(_ shapes: Shapes, on device: PricingDevice?) throws -> PricedNetwork {
     try PricedNetwork(
       shapes.graph, on: device, batch: batch, bits: bits?.bits, bitsByLayer: shapes.bitsByLayer)
+  }
+
+  private func draw(_ network: PricedNetwork, on device: PricingDevice) throws -> URL? {
+    guard let file = roofline?.fileURL else { return nil }
+    try AtomicFile.write(Data(RooflineChart(network, on: device).svg.utf8), to: file)
+    return file.absoluteURL
+  }
+
+  private func show(_ network: PricedNetwork, drawing: URL?) throws {
+    guard compute.json else {
+      print(CostReport.text(network))
+      if let drawing, !compute.quiet { Terminal.write("drew \(drawing.path)") }
+      return
+    }
+    var fields = network.json.objectValue ?? [:]
+    if let drawing { fields["roofline"] = drawing.path.json }
+    print(try CanonicalJSON.line(.object(fields)))
   }
 
   private func show(_ networks: [PricedNetwork]) throws {
@@ -114,5 +143,34 @@ struct CostCommand: ParsableCommand {
       Terminal.write("columns not read: \(priced.otherColumns.joined(separator: ", "))")
     }
     print(compute.json ? try CanonicalJSON.line(priced.json) : CostReport.text(priced))
+  }
+
+  private func build(_ file: URL, of graph: Graph, on device: PricingDevice) throws {
+    let table = try CostTable(
+      name: file.deletingPathExtension().lastPathComponent, of: graph, on: device, batch: batch,
+      pool: WorkerPool(threads: compute.threads))
+    try AtomicFile.write(table.json(), to: file)
+    let path = file.absoluteURL.path
+    let bits = table.rows.first?.entries.count ?? 0
+    print(
+      compute.json
+        ? try CanonicalJSON.line([
+          "table": path.json, "device": table.device.json, "layers": table.rows.count.json,
+          "bits": bits.json,
+        ]) : "wrote \(path): \(table.rows.count) layers at \(bits) pairs of bits")
+  }
+
+  private func measure(_ graph: Graph, to file: URL) throws {
+    let measurement = try HostMeasurement(graph, batch: batch ?? 1, threads: compute.threads)
+    try AtomicFile.write(measurement.table().json(), to: file)
+    let path = file.absoluteURL.path
+    if compute.json {
+      var fields = measurement.json.objectValue ?? [:]
+      fields["table"] = path.json
+      print(try CanonicalJSON.line(.object(fields)))
+    } else {
+      print(HostReport.text(measurement))
+      if !compute.quiet { Terminal.write("wrote \(path)") }
+    }
   }
 }

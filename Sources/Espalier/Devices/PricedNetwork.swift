@@ -49,14 +49,11 @@ public struct PricedNetwork: Sendable {
     self.device = device?.name
     self.batch = batch ?? device?.batch ?? 1
     let otherwise = bits ?? device?.defaultBits ?? LayerBits(BitWidth.float32.value)
-    layers = try graph.layers(batch: self.batch).map { layer in
-      let bits = bitsByLayer[layer.name]?.bits(otherwise: otherwise) ?? otherwise
-      do {
-        return Layer(
-          layer: layer, bits: bits, cost: try device?.model.cost(of: layer.work, bits: bits))
-      } catch let error as HardwareError {
-        throw EspalierError.unpriced(layer: layer.name, reason: "\(error)")
-      }
+    let layers = try graph.layers(batch: self.batch)
+    let bits = layers.map { bitsByLayer[$0.name]?.bits(otherwise: otherwise) ?? otherwise }
+    let costs = try device.map { try $0.price(layers.map(\.work), bits: bits) }
+    self.layers = layers.indices.map { index in
+      Layer(layer: layers[index], bits: bits[index], cost: costs?[index])
     }
   }
 

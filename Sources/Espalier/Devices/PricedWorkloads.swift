@@ -32,14 +32,8 @@ public struct PricedWorkloads: Sendable {
       WholeFile.read(file), file: file.lastPathComponent, batch: batch ?? device.batch)
     self.device = device.name
     otherColumns = workloads.otherColumns
-    rows = try workloads.rows.map { row in
-      do {
-        let cost = try device.model.cost(of: row.layer, bits: row.bits)
-        return Row(layer: row.layer, bits: row.bits, cost: cost)
-      } catch {
-        throw EspalierError.unpriced(layer: row.layer.name, reason: "\(error)")
-      }
-    }
+    let costs = try device.price(workloads.rows.map(\.layer), bits: workloads.rows.map(\.bits))
+    rows = zip(workloads.rows, costs).map { Row(layer: $0.layer, bits: $0.bits, cost: $1) }
   }
 
   /// The fields `device` and `rows`.

@@ -1,5 +1,7 @@
+import CompressionPolicies
 import Foundation
 public import Hardware
+import Interchange
 import Units
 
 /// Something that prices layers, with the batch and the bits that it is meant for.
@@ -8,14 +10,19 @@ public struct PricingDevice: Sendable {
   public let name: String
   /// What prices layers.
   public let model: any CostModel
-  /// The examples of a pass where nobody says: the device's constant `batch`, else 1.
+  /// The examples of a pass where nobody says: the device's constant `batch` or the table's, else 1.
   public let batch: Int
+  /// Cycles per second, where the device says.
+  public let clock: Double?
 
   /// A model under its name.
-  public init(_ model: any CostModel, batch: Int = 1) {
+  public init(
+    _ model: any CostModel, batch: Int = 1, clock: Double? = nil
+  ) {
     name = model.device
     self.model = RememberedCosts(model)
     self.batch = batch
+    self.clock = clock
   }
 
   /// A device's model.
@@ -31,7 +38,16 @@ public struct PricingDevice: Sendable {
       }
       batch = count
     }
-    self.init(try device.costModel(), batch: batch)
+    var clock: Double?
+    if case .number(let value) = device.constants["clock"]?.value { clock = value }
+    self.init(try device.costModel(), batch: batch, clock: clock)
+  }
+
+  /// A table of costs, which knows layers by name as well as by their work.
+  public init(_ table: CostTable) {
+    self.init(
+      TableCosts(table),
+      batch: table.batch ?? table.rows.lazy.compactMap { $0.workload?.batch }.first ?? 1)
   }
 
   /// The bits of a layer where nobody says: 8 where the device has them, else the most it has.
@@ -43,13 +59,42 @@ public struct PricingDevice: Sendable {
     return LayerBits(
       weights: choice(supported.weights), activations: choice(supported.activations))
   }
+
+  /// What layers cost, each with its bits.
+  ///
+  /// - Throws: `EspalierError.unpriced` with the first layer that the device cannot run;
+  ///   `HardwareError.missingEntry` with how many a table covers.
+  public func price(_ layers: [LayerWorkload], bits: [LayerBits]) throws -> [Cost] {
+    let results = zip(layers, bits).map { layer, bits in
+      Result { () throws(HardwareError) in try model.cost(of: layer, bits: bits) }
+    }
+    return try zip(layers, results).map { layer, result in
+      switch result {
+      case .success(let cost): return cost
+      case .failure(.missingEntry(let table, let name, let wanted, _, _)):
+        throw HardwareError.missingEntry(
+          table: table, layer: name, wanted: wanted,
+          covered: results.count { (try? $0.get()) != nil }, of: layers.count)
+      case .failure(let error):
+        throw EspalierError.unpriced(layer: layer.name, reason: "\(error)")
+      }
+    }
+  }
 }
 
 extension DeviceCatalog {
-  /// What prices layers, by a device's name or a path to its file.
+  /// What prices layers, by a device's name or a path to its file or to a table's.
   ///
   /// - Throws: as `device(_:settings:)`, and `HardwareError` when no model can be made of it.
   public func pricingDevice(_ nameOrPath: String, settings: [String] = []) throws -> PricingDevice {
-    try PricingDevice(device(nameOrPath, settings: settings))
+    let file = try file(nameOrPath)
+    let bytes = try WholeFile.read(file)
+    let isTable = (try? CanonicalJSON.parse(bytes: bytes))?["rows"] != nil
+    guard isTable else { return try PricingDevice(device(nameOrPath, settings: settings)) }
+    if let setting = settings.first {
+      throw EspalierError.setting(
+        name: "--set", expected: "a device with constants", found: "'\(setting)' for a table")
+    }
+    return PricingDevice(try CostTable(json: bytes, file: file.lastPathComponent))
   }
 }

@@ -26,7 +26,12 @@ public struct HostMeasurement: Sendable {
   public struct Layer: Sendable {
     /// The layer.
     public let layer: NetworkLayer
-    /// Its time.
+    /// What it takes in a pass as passes mostly are, in seconds.
+    ///
+    /// Its median, stretched by the median pass over the sum of all layers' medians: on a busy machine
+    /// most passes are interrupted and most layers are not; each then bears its share of the interruptions.
+    public let latency: Double
+    /// Its time in all passes.
     public let seconds: TimeSpread
   }
 
@@ -68,13 +73,16 @@ public struct HostMeasurement: Sendable {
     self.batch = batch
     self.threads = pool.threads
     pass = TimeSpread(passes.whole)
-    layers = zip(networkLayers, passes.byLayer).map { layer, seconds in
-      Layer(layer: layer, seconds: TimeSpread(seconds))
+    let spreads = passes.byLayer.map(TimeSpread.init)
+    let medians = spreads.reduce(0) { $0 + $1.median }
+    let stretch = medians > 0 ? TimeSpread(passes.timed).median / medians : 1
+    layers = zip(networkLayers, spreads).map { layer, seconds in
+      Layer(layer: layer, latency: seconds.median * stretch, seconds: seconds)
     }
   }
 
-  /// The time of a pass as the layers' medians make it, in seconds.
-  public var predicted: Double { layers.reduce(0) { $0 + $1.seconds.median } }
+  /// The time of a pass as the layers add up to it, in seconds.
+  public var predicted: Double { layers.reduce(0) { $0 + $1.latency } }
 
   /// How far the prediction is from the median pass without a clock inside: 0.02 is 2 % too slow.
   public var error: Double { pass.median > 0 ? predicted / pass.median - 1 : 0 }
@@ -86,6 +94,8 @@ private struct TimedPasses {
   /// The layer that each step counts with; nil in a network without layers.
   private let layerOfStep: [Int?]
   private(set) var byLayer: [[Double]]
+  /// The passes with a clock inside: the sums over the layers.
+  private(set) var timed: [Double] = []
   private(set) var whole: [Double] = []
   private let clock = ContinuousClock()
 
@@ -129,6 +139,7 @@ private struct TimedPasses {
       if let layer = layerOfStep[step] { seconds[layer] += duration.seconds }
     })
     for (layer, value) in seconds.enumerated() { byLayer[layer].append(value) }
+    timed.append(seconds.reduce(0, +))
   }
 }
 

@@ -99,8 +99,9 @@ extension CompressionPolicy {
     }
   }
 
-  /// The network with the policy's channels cut off and every other weight as it was: of the policy's shapes,
-  /// not of its accuracy. What the policy says of bits is left aside.
+  /// The network with the policy's channels cut off and every other weight as it was.
+  ///
+  /// It has the policy's shapes, not its accuracy. What the policy says of bits is left aside.
   ///
   /// - Throws: `CompressionError.policyMismatch` with the layer that is not there or has other extents.
   func cutting(_ graph: Graph) throws -> Graph {

@@ -70,8 +70,9 @@ public final class Executor {
     for index in plan.steps.indices { perform(index) }
   }
 
-  /// The node that each step of a pass serves, under its name in the graph; nil where values only
-  /// change their layout. Nodes fused into another have no step.
+  /// The node that each step of a pass serves, nil where values only change their layout.
+  ///
+  /// Nodes fused into another have no step.
   public var stepNodes: [String?] {
     plan.steps.map { step in
       if case .operation = step.work { step.node } else { nil }
