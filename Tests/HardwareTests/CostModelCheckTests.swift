@@ -48,27 +48,42 @@ import Units
     }
   }
 
-  /// 9 weights are padded to whole rows: to 128 of 3 bits, but to 256 of 2 bits.
+  /// One weight is padded to whole rows: to 128 of 3 bits, but to 256 of 2 bits.
   @Test func theSmallestLayerThatFewerBitsMakeSlower() throws {
     let model = try DeviceFiles.model("bitfusion-e")
     let layer = try Workload(
-      .convolution, inputChannels: 1, outputChannels: 1, output: .init(1), kernel: .init(3))
+      .convolution, inputChannels: 1, outputChannels: 1, output: .init(1))
     func cost(_ weights: Int) throws -> Cost {
       try model.cost(of: layer, bits: LayerBits(weights: .init(weights), activations: .init(2)))
     }
     let (two, three) = (try cost(2), try cost(3))
-    // 512 or 384 bits of weights, 18 of inputs and 1024 of outputs in, which go back out.
+    // 512 or 384 bits of weights, 2 of inputs and 1024 of outputs in, which go back out.
     #expect(two.accesses[0].writtenBits == 512 && three.accesses[0].writtenBits == 384)
-    #expect(two.cycles == 9 + 9 + 6 && three.cycles == 9 + 8 + 6)
+    #expect(two.cycles == 1 + 9 + 6 && three.cycles == 1 + 8 + 6)
     let violations = CostModelCheck.violations(of: model, layers: [layer])
     #expect(
       violations.contains {
         $0.rule == .weightBitsLatency
           && $0.bits == LayerBits(weights: .init(2), activations: .init(2))
           && $0.description
-            == "weightBitsLatency: convolution of 1 to 1 channels, kernel 3 × 3, output 1 × 1, "
-            + "groups 1, batch 1, 2/2 bits: 48.0 ns (24 cycles), and 46.0 ns (23) with 3/2 bits"
+            == "weightBitsLatency: convolution of 1 to 1 channels, kernel 1 × 1, output 1 × 1, "
+            + "groups 1, batch 1, 2/2 bits: 32.0 ns (16 cycles), and 30.0 ns (15) with 3/2 bits"
       })
+  }
+
+  /// 512 · 64 weights of 8 bits are exactly half the buffer: all of them come before the first product.
+  ///
+  /// In: 262144 bits of weights, 65536 of inputs, 32768 of outputs; out: 32768.
+  @Test func whatFitsWholeWaitsLonger() throws {
+    let model = try DeviceFiles.model("bitfusion-e")
+    func cost(_ channels: Int) throws -> Cost {
+      try model.cost(
+        of: try Workload(
+          .convolution, inputChannels: channels, outputChannels: 64, output: .init(4)),
+        bits: LayerBits(8))
+    }
+    #expect(try cost(512).cycles == 16 * 2 * 32 + 1878 + 171)
+    #expect(try cost(513).cycles < cost(512).cycles)
   }
 
   @Test func everyRuleIsFound() throws {
