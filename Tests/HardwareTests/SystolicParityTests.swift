@@ -9,6 +9,7 @@ struct SystolicParityTests {
   @Test func everyRowIsTheSimulators() throws {
     let rows = try ReferenceTable("scalesim_reference.csv").rows
     #expect(!rows.isEmpty)
+    var again = 0
     for row in rows {
       let word = try #require(
         ["os": "output", "ws": "weight", "is": "input"][row.text("dataflow")])
@@ -28,11 +29,17 @@ struct SystolicParityTests {
       #expect(folds.weightReads == row.integer("sram_filter_reads"), "\(name)")
       #expect(folds.outputWrites == row.integer("sram_ofmap_writes"), "\(name)")
       #expect(cost.accesses.map(\.memory) == ["input", "weight", "output", "dram"])
-      // With a set bandwidth the simulator counts whole lines of ten words; elsewhere inputs come in once.
-      if row.text("dram_bw_words_per_cycle") == "calc" {
-        #expect(cost.accesses[0].writtenBits == 8 * row.integer("dram_ifmap_reads"), "\(name)")
+      // With a set bandwidth the simulator counts whole lines of ten words, and in a few rows it loads
+      // weights again; elsewhere inputs and weights come in once.
+      guard row.text("dram_bw_words_per_cycle") == "calc" else { continue }
+      #expect(cost.accesses[0].writtenBits == 8 * row.integer("dram_ifmap_reads"), "\(name)")
+      guard row.integer("dram_filter_reads") == row.integer("N") * row.integer("K") else {
+        again += 1
+        continue
       }
+      #expect(cost.accesses[1].writtenBits == 8 * row.integer("dram_filter_reads"), "\(name)")
     }
+    #expect(again * 20 < rows.count)
   }
 
   private func workload(_ row: [String: String]) throws -> Workload {
