@@ -16,7 +16,7 @@ struct BitFusionArray: Sendable {
   let halves: BitFusionTensors
 
   /// The products that one fusion unit forms in a cycle:
-  /// ⌊max / max(activation, min)⌋ · ⌊max / max(weight, min)⌋ (Sharma et al., 2018, section II).
+  /// ⌊max / max(activation, min)⌋ · ⌊max / max(weight, min)⌋ (published simulator, accelerator.py).
   func productsPerUnit(activationBits: Int, weightBits: Int) -> Int {
     maximumBits / max(activationBits, minimumBits) * (maximumBits / max(weightBits, minimumBits))
   }
