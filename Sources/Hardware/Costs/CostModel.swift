@@ -1,7 +1,7 @@
 /// Says what a layer costs on a piece of hardware.
 ///
-/// A model is a pure function: the same layer and bits give the same cost. It never asks for less when
-/// bits or channels grow (`CostModelCheck` can be run on any model).
+/// A model is a pure function: the same layer and bits give the same cost. It should not ask for less when
+/// bits or channels grow; some published models do, and `CostModelCheck` finds where.
 public protocol CostModel: Sendable {
   /// The device's name.
   var device: String { get }

@@ -3,7 +3,10 @@ public enum DeviceModels {
   /// Makes a model from a device's checked constants.
   typealias Maker = @Sendable (inout DeviceReader) throws(HardwareError) -> any CostModel
 
-  static let makers: [String: Maker] = [:]
+  static let makers: [String: Maker] = [
+    "bitfusion": { reader throws(HardwareError) in try BitFusion(&reader) },
+    "systolic": { reader throws(HardwareError) in try Systolic(&reader) },
+  ]
 
   /// The names of all models, sorted.
   public static var names: [String] { makers.keys.sorted() }
