@@ -3,7 +3,10 @@ public enum DeviceModels {
   /// Makes a model from a device's checked constants.
   typealias Maker = @Sendable (inout DeviceReader) throws(HardwareError) -> any CostModel
 
-  static let makers: [String: Maker] = [:]
+  static let makers: [String: Maker] = [
+    "bismo": { reader throws(HardwareError) in try BISMO(&reader) },
+    "bit-serial-array": { reader throws(HardwareError) in try BitSerialArray(&reader) },
+  ]
 
   /// The names of all models, sorted.
   public static var names: [String] { makers.keys.sorted() }
