@@ -6,6 +6,7 @@ public enum DeviceModels {
   static let makers: [String: Maker] = [
     "bismo": { reader throws(HardwareError) in try BISMO(&reader) },
     "bit-serial-array": { reader throws(HardwareError) in try BitSerialArray(&reader) },
+    "roofline": { reader throws(HardwareError) in try Roofline(&reader) },
   ]
 
   /// The names of all models, sorted.
