@@ -17,7 +17,8 @@ import Units
   /// Two named layers, one with its workload, and a nameless workload.
   static func table() throws -> CostTable {
     try CostTable(
-      name: "a, \"b\"", device: "toy", unit: .milliseconds, power: 3, rows: [
+      name: "a, \"b\"", device: "toy", unit: .milliseconds, power: 3,
+      rows: [
         .init(
           layer: "conv, 1", workload: workload(),
           entries: [
@@ -91,6 +92,14 @@ import Units
     let shaped = LayerWorkload("elsewhere", try Self.workload(output: 32, isFirst: true))
     #expect(try model.cost(of: shaped, bits: LayerBits(8)).latency == Seconds(4 * 1e-3))
     #expect(try model.cost(of: shaped.workload, bits: LayerBits(8)).latency == Seconds(4 * 1e-3))
+  }
+
+  @Test func namesOutliveRememberedCosts() throws {
+    let model = RememberedCosts(TableCosts(try Self.table()))
+    let layer = LayerWorkload("conv, 1", try Self.workload())
+    #expect(try model.cost(of: layer, bits: Self.bits(4, 4)).latency == Seconds(1 * 1e-3))
+    let shaped = LayerWorkload("elsewhere", try Self.workload(output: 32))
+    #expect(try model.cost(of: shaped, bits: LayerBits(8)).latency == Seconds(4 * 1e-3))
   }
 
   @Test func whatIsMissingIsNamed() throws {
@@ -193,7 +202,10 @@ import Units
 
   @Test(arguments: [
     ("# name: n\n# device: d\n# unit: h\nlayer,weightBits,activationBits,mean\nx,8,8,1\n", "unit"),
-    ("# name: n\n# device: d\n# unit: cycles\nlayer,weightBits,activationBits,mean\nx,8,8,1", "clock"),
+    (
+      "# name: n\n# device: d\n# unit: cycles\nlayer,weightBits,activationBits,mean\nx,8,8,1",
+      "clock"
+    ),
     ("# name: n\n# device: d\n# unit: s\nlayer,bits,mean\nx,8,1\n", "column 'bits'"),
     ("# name: n\n# device: d\n# unit: s\nlayer,weightBits,activationBits,mean\nx,8,1\n", "line 5"),
     (

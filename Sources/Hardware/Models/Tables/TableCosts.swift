@@ -27,6 +27,9 @@ public struct TableCosts: CostModel {
   /// The device's name.
   public var device: String { table.device }
 
+  /// Two layers of the same work may have measured differently.
+  public var knowsLayersByName: Bool { true }
+
   /// A model of a table alone.
   ///
   /// - Parameter interpolation: what to do for bits between those of a row.
