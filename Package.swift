@@ -48,7 +48,12 @@ let package = Package(
     room("Units"),
     // 1: numbers
     room("Tensors", dependencies: ["COpenBLAS", "CKernels"]),
-    room("Hardware", dependencies: ["Units"]),
+    room(
+      "Hardware", dependencies: ["Units"],
+      exclude: [
+        "Models/BISMO/README.md", "Models/BitSerialArray/README.md", "Models/Roofline/README.md",
+        "Models/Tables/README.md",
+      ]),
     room("CompressionPolicies", dependencies: ["Units"]),
     // 2: networks
     room("Networks", dependencies: ["Tensors"]),

@@ -26,18 +26,3 @@ extension [String: String] {
   func integer(_ column: String) -> Int { Int(self[column] ?? "") ?? -1 }
   func number(_ column: String) -> Double { Double(self[column] ?? "") ?? .nan }
 }
-
-/// The device files of the repository.
-enum DeviceFiles {
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Devices")
-
-  static func device(_ name: String) throws -> Device {
-    let file = folder.appendingPathComponent(name + ".json")
-    return try Device(json: Data(contentsOf: file), file: file.lastPathComponent)
-  }
-
-  static func model(_ name: String, _ constants: String...) throws -> any CostModel {
-    try device(name).setting(constants).costModel()
-  }
-}

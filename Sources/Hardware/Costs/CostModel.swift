@@ -9,6 +9,9 @@ public protocol CostModel: Sendable {
   /// The bits that weights and activations can have, in rising order.
   var supportedBits: SupportedBits { get }
 
+  /// Whether a layer's name decides what it costs; false unless a model says otherwise.
+  var knowsLayersByName: Bool { get }
+
   /// What one layer costs, for its whole batch.
   ///
   /// - Throws: `HardwareError.unsupportedBits` for bits that the device lacks, other cases for layers
@@ -24,6 +27,9 @@ public protocol CostModel: Sendable {
 }
 
 extension CostModel {
+  /// Names do not matter.
+  public var knowsLayersByName: Bool { false }
+
   /// What the layer's workload costs.
   public func cost(of layer: LayerWorkload, bits: LayerBits) throws(HardwareError) -> Cost {
     try cost(of: layer.workload, bits: bits)

@@ -6,6 +6,9 @@ public enum DeviceModels {
   static let makers: [String: Maker] = [
     "bitfusion": { reader throws(HardwareError) in try BitFusion(&reader) },
     "systolic": { reader throws(HardwareError) in try Systolic(&reader) },
+    "bismo": { reader throws(HardwareError) in try BISMO(&reader) },
+    "bit-serial-array": { reader throws(HardwareError) in try BitSerialArray(&reader) },
+    "roofline": { reader throws(HardwareError) in try Roofline(&reader) },
   ]
 
   /// The names of all models, sorted.
