@@ -34,22 +34,23 @@ benchmark: setup
 	  --engine Benchmarks/.build/release/EngineBenchmark \
 	  --thresholds Benchmarks/thresholds.json --markdown Benchmarks/RESULTS.md
 
-## Checks layout, layers and policies.
+## Checks layout, layers, policies and devices.
 check:
 	Scripts/check-format.sh
 	python3 Scripts/check-layers.py
 	python3 Scripts/check-policies.py
+	python3 Scripts/check-devices.py
 
 ## Lays out every Swift file as the committed .swift-format says.
 format:
 	find Sources Tests Environments Package.swift -name '*.swift' ! -name '*.pb.swift' -print0 \
 	  | xargs -0 swift format --in-place --parallel
 
-## Installs the tool with its environments, policies and schema below PREFIX.
+## Installs the tool with its environments, devices, policies and schema below PREFIX.
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/espalier
 	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/espalier
-	cp -R Environments Policies $(DESTDIR)$(PREFIX)/share/espalier/
+	cp -R Environments Devices Policies $(DESTDIR)$(PREFIX)/share/espalier/
 
 ## Trains the network of Environments/glyphs-amc again.
 train-glyphs: build

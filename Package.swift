@@ -48,7 +48,12 @@ let package = Package(
     room("Units"),
     // 1: numbers
     room("Tensors", dependencies: ["COpenBLAS", "CKernels"]),
-    room("Hardware", dependencies: ["Units"]),
+    room(
+      "Hardware", dependencies: ["Units"],
+      exclude: [
+        "Models/BISMO/README.md", "Models/BitSerialArray/README.md", "Models/Roofline/README.md",
+        "Models/Tables/README.md",
+      ]),
     room("CompressionPolicies", dependencies: ["Units"]),
     // 2: networks
     room("Networks", dependencies: ["Tensors"]),
@@ -70,7 +75,9 @@ let package = Package(
     // 5: what an agent decides about
     room(
       "CompressionEnvironments",
-      dependencies: ["Compression", "Reinforcement", "Networks", "Tensors"]),
+      dependencies: [
+        "Compression", "Hardware", "Reinforcement", "Networks", "Tensors", "Units",
+      ]),
     // 6: a search and its directory
     room(
       "Espalier",
@@ -102,15 +109,17 @@ let package = Package(
     tests("Datasets", dependencies: ["Tensors"]),
     tests(
       "Compression",
-      dependencies: ["Datasets", "Interchange", "Networks", "Tensors", "TestSupport"]),
+      dependencies: [
+        "Datasets", "Hardware", "Interchange", "Networks", "Tensors", "TestSupport", "Units",
+      ]),
     tests(
       "CompressionEnvironments",
-      dependencies: ["Compression", "Reinforcement", "Networks", "Tensors"]),
+      dependencies: ["Compression", "Hardware", "Reinforcement", "Networks", "Tensors", "Units"]),
     tests(
       "Espalier",
       dependencies: [
-        "Compression", "CompressionEnvironments", "CompressionPolicies", "Datasets", "Interchange",
-        "Networks", "Reinforcement", "Tensors",
+        "Compression", "CompressionEnvironments", "CompressionPolicies", "Datasets", "Hardware",
+        "Interchange", "Networks", "Reinforcement", "Tensors", "Units",
       ]),
     tests(
       "EspalierCommands",

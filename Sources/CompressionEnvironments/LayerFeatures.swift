@@ -17,6 +17,12 @@ public struct LayerFeatures: Equatable, Sendable {
   public let kernel: Int
   /// Multiply-accumulates of the layer.
   public let macs: Int
+  /// The number of its weights.
+  public let weights: Int
+  /// Whether every channel is convolved on its own.
+  public let isDepthwise: Bool
+  /// The pixels of the image that comes in.
+  public var inputPixels: Int { height * width }
 
   /// Reads a layer.
   public init(_ node: Node, graph: Graph, shapes: [String: Shape], macs: Int) {
@@ -29,6 +35,9 @@ public struct LayerFeatures: Equatable, Sendable {
     width = isImage ? input[3] : 1
     kernel = weight.rank == 4 ? weight[2] : 1
     self.macs = macs
+    weights = weight.count
+    isDepthwise =
+      node.operatorType == "Conv" && inputChannels > 1 && weight.rank == 4 && weight[1] == 1
     if case .ints(let strides)? = node.attributes["strides"], let first = strides.first {
       stride = first
     } else {

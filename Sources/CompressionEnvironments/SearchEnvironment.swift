@@ -9,4 +9,11 @@ public protocol SearchEnvironment: Environment {
   var problem: SearchProblem { get }
   /// The candidate of the last episode that ended.
   var candidate: Candidate? { get }
+  /// The actions of an episode where exploring may sensibly begin; nil where nothing is known.
+  var suggestion: [[Double]]? { get }
+}
+
+extension SearchEnvironment {
+  /// Nothing is known.
+  public var suggestion: [[Double]]? { nil }
 }

@@ -2,6 +2,12 @@
 public enum EspalierError: Error, Equatable, CustomStringConvertible {
   /// No environment of a name; near names are suggested.
   case unknownEnvironment(name: String, suggestions: [String])
+  /// No device of a name; near names are suggested.
+  case unknownDevice(name: String, suggestions: [String])
+  /// A device that cannot be drawn under a roof.
+  case noRoofline(device: String)
+  /// A layer that cannot be priced.
+  case unpriced(layer: String, reason: String)
   /// A definition or setting that cannot be read.
   case definition(file: String, reason: String)
   /// Something that an environment leaves to the user and was not given.
@@ -43,6 +49,15 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
         + (suggestions.isEmpty
           ? "; 'espalier environments' lists them"
           : "; did you mean \(suggestions.map { "'\($0)'" }.joined(separator: " or "))?")
+    case .unknownDevice(let name, let suggestions):
+      "there is no device '\(name)'"
+        + (suggestions.isEmpty
+          ? "; 'espalier devices' lists them"
+          : "; did you mean \(suggestions.map { "'\($0)'" }.joined(separator: " or "))?")
+    case .noRoofline(let device):
+      "device '\(device)' has no roofline: its model knows no peak and no bandwidth"
+    case .unpriced(let layer, let reason):
+      "layer '\(layer)': \(reason)"
     case .definition(let file, let reason):
       "\(file): \(reason)"
     case .missing(let what, let option):

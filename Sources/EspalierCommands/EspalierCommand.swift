@@ -12,7 +12,8 @@ public struct EspalierCommand: ParsableCommand {
     version: EspalierVersion.current,
     subcommands: [
       SearchCommand.self, ApplyCommand.self, RunCommand.self, EvaluateCommand.self,
-      TrainCommand.self, ReportCommand.self, CheckCommand.self, EnvironmentsCommand.self,
+      CostCommand.self, TrainCommand.self, ReportCommand.self, CheckCommand.self,
+      EnvironmentsCommand.self, DevicesCommand.self,
     ])
 
   /// The root command.

@@ -1,14 +1,10 @@
 import CompressionPolicies
-import Datasets
 public import Foundation
 import Interchange
 
 /// The named environments: one folder each, with an `environment.json`.
 ///
-/// They travel with the program: looked for in the folders given first, then in
-/// `share/espalier/Environments` of the binary's prefix, then in `Environments` beside the binary and in the
-/// folders above it up to a package's root, so that a build runs from any working folder. No path is
-/// compiled in.
+/// They travel with the program: looked for in the folders given first, then where `SharedFolders` says.
 public struct EnvironmentCatalog {
   /// The folders that hold environments, most important first.
   public let folders: [URL]
@@ -34,26 +30,8 @@ public struct EnvironmentCatalog {
   public init(
     own: [URL] = [], executable: URL? = Bundle.main.executableURL
   ) throws(EspalierError) {
-    let manager = FileManager.default
-    var candidates = own
-    if let folder = executable?.resolvingSymlinksInPath().deletingLastPathComponent() {
-      candidates.append(
-        folder.deletingLastPathComponent().appendingPathComponent("share/espalier/Environments"))
-      var above = folder
-      for _ in 0..<6 {
-        candidates.append(above.appendingPathComponent("Environments"))
-        above = above.deletingLastPathComponent()
-      }
-    }
-    func isFolder(_ folder: URL) -> Bool {
-      var isFolder: ObjCBool = false
-      return manager.fileExists(atPath: folder.path, isDirectory: &isFolder) && isFolder.boolValue
-    }
-    if let missing = own.first(where: { !isFolder($0) }) {
-      throw .setting(
-        name: "--environments", expected: "a folder that is there", found: "'\(missing.path)'")
-    }
-    folders = candidates.filter(isFolder)
+    folders = try SharedFolders.named(
+      "Environments", own: own, option: "--environments", executable: executable)
   }
 
   /// The names of all environments, sorted.
@@ -74,7 +52,7 @@ public struct EnvironmentCatalog {
   /// - Parameter settings: `key.path=value` assignments laid over the definition.
   /// - Throws: `EspalierError.unknownEnvironment` with near names, `definition` with the field at fault.
   public func entry(_ nameOrPath: String, settings: [String] = []) throws -> Entry {
-    if nameOrPath.contains("/") || nameOrPath.hasSuffix(".json") {
+    if SharedFolders.isPath(nameOrPath) {
       return try read(path: nameOrPath, settings)
     }
     for folder in folders {
@@ -84,11 +62,8 @@ public struct EnvironmentCatalog {
         return try read(url, folder: own, settings)
       }
     }
-    // A part of a name is as good a hint as a name with a slip in it.
-    let near = nearNames(to: nameOrPath, among: names)
-    let similar = names.filter { $0.contains(nameOrPath) || nameOrPath.contains($0) }
     throw EspalierError.unknownEnvironment(
-      name: nameOrPath, suggestions: near.isEmpty ? similar : near)
+      name: nameOrPath, suggestions: SharedFolders.suggestions(for: nameOrPath, among: names))
   }
 
   private func read(path: String, _ settings: [String]) throws -> Entry {

@@ -99,6 +99,23 @@ extension CompressionPolicy {
     }
   }
 
+  /// The network with the policy's channels cut off and every other weight as it was.
+  ///
+  /// It has the policy's shapes, not its accuracy. What the policy says of bits is left aside.
+  ///
+  /// - Throws: `CompressionError.policyMismatch` with the layer that is not there or has other extents.
+  func cutting(_ graph: Graph) throws -> Graph {
+    var pruning = self
+    for index in pruning.layers.indices {
+      pruning.layers[index].weightBits = nil
+      pruning.layers[index].activationBits = nil
+    }
+    let unshared = graph.unsharingParameters()
+    let dependencies = try ChannelDependencies(unshared)
+    let removed = try pruning.removedClasses(in: graph, dependencies)
+    return try unshared.sliced(removing: removed, dependencies: dependencies)
+  }
+
   /// The channel classes that the layers' indices leave out.
   fileprivate func removedClasses(
     in graph: Graph, _ dependencies: ChannelDependencies

@@ -1,13 +1,16 @@
 /// Says what a layer costs on a piece of hardware.
 ///
-/// A model is a pure function: the same layer and bits give the same cost. It never asks for less when
-/// bits or channels grow (`CostModelCheck` can be run on any model).
+/// A model is a pure function: the same layer and bits give the same cost. It should not ask for less when
+/// bits or channels grow; some published models do, and `CostModelCheck` finds where.
 public protocol CostModel: Sendable {
   /// The device's name.
   var device: String { get }
 
   /// The bits that weights and activations can have, in rising order.
   var supportedBits: SupportedBits { get }
+
+  /// Whether a layer's name decides what it costs; false unless a model says otherwise.
+  var knowsLayersByName: Bool { get }
 
   /// What one layer costs, for its whole batch.
   ///
@@ -24,6 +27,9 @@ public protocol CostModel: Sendable {
 }
 
 extension CostModel {
+  /// Names do not matter.
+  public var knowsLayersByName: Bool { false }
+
   /// What the layer's workload costs.
   public func cost(of layer: LayerWorkload, bits: LayerBits) throws(HardwareError) -> Cost {
     try cost(of: layer.workload, bits: bits)

@@ -22,6 +22,17 @@ public final class RememberedCosts: CostModel {
   /// The model's.
   public var supportedBits: SupportedBits { model.supportedBits }
 
+  /// The model's.
+  public var knowsLayersByName: Bool { model.knowsLayersByName }
+
+  /// What a layer of a network costs; a model that knows layers by name is asked every time.
+  ///
+  /// - Throws: what the model throws.
+  public func cost(of layer: LayerWorkload, bits: LayerBits) throws(HardwareError) -> Cost {
+    model.knowsLayersByName
+      ? try model.cost(of: layer, bits: bits) : try cost(of: layer.workload, bits: bits)
+  }
+
   /// What one layer costs.
   ///
   /// - Throws: what the model throws; a failure is not remembered.

@@ -113,7 +113,7 @@ public struct Device: Equatable, Sendable {
     let constants: [String: Constant]
   }
 
-  private static func place(of error: any Error) -> String {
+  static func place(of error: any Error) -> String {
     func text(_ path: [any CodingKey], _ last: (any CodingKey)? = nil) -> String {
       let keys = (path + (last.map { [$0] } ?? [])).map(\.stringValue)
       return keys.isEmpty ? "the file" : "field '\(keys.joined(separator: "."))'"
@@ -127,7 +127,7 @@ public struct Device: Equatable, Sendable {
     }
   }
 
-  private static func expectation(of error: any Error) -> String {
+  static func expectation(of error: any Error) -> String {
     switch error {
     case DecodingError.keyNotFound: "it to be there"
     case DecodingError.typeMismatch(let type, _), DecodingError.valueNotFound(let type, _):

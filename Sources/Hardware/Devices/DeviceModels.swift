@@ -3,7 +3,13 @@ public enum DeviceModels {
   /// Makes a model from a device's checked constants.
   typealias Maker = @Sendable (inout DeviceReader) throws(HardwareError) -> any CostModel
 
-  static let makers: [String: Maker] = [:]
+  static let makers: [String: Maker] = [
+    "bitfusion": { reader throws(HardwareError) in try BitFusion(&reader) },
+    "systolic": { reader throws(HardwareError) in try Systolic(&reader) },
+    "bismo": { reader throws(HardwareError) in try BISMO(&reader) },
+    "bit-serial-array": { reader throws(HardwareError) in try BitSerialArray(&reader) },
+    "roofline": { reader throws(HardwareError) in try Roofline(&reader) },
+  ]
 
   /// The names of all models, sorted.
   public static var names: [String] { makers.keys.sorted() }

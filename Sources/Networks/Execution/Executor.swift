@@ -67,12 +67,40 @@ public final class Executor {
   /// Computes the outputs from what stands in the inputs.
   public func forward() {
     if !preparedConstants { prepare() }
-    for (index, step) in plan.steps.enumerated() {
-      if case .operation(let operation) = step.work {
-        if let call = calls[index] { operation.forward(call) }
-      } else if !plan.slots[step.outputs[0]].isConstant {
-        convert(step)
-      }
+    for index in plan.steps.indices { perform(index) }
+  }
+
+  /// The node that each step of a pass serves, nil where values only change their layout.
+  ///
+  /// Nodes fused into another have no step.
+  public var stepNodes: [String?] {
+    plan.steps.map { step in
+      if case .operation = step.work { step.node } else { nil }
+    }
+  }
+
+  /// Computes the outputs as `forward()` does and says how long each step took.
+  ///
+  /// - Parameter note: called after each step with its place in `stepNodes`; reading the clock is
+  ///   all that a pass does besides.
+  public func forward(timing note: (_ step: Int, _ duration: Duration) -> Void) {
+    if !preparedConstants { prepare() }
+    let clock = ContinuousClock()
+    var begin = clock.now
+    for index in plan.steps.indices {
+      perform(index)
+      let end = clock.now
+      note(index, end - begin)
+      begin = end
+    }
+  }
+
+  private func perform(_ index: Int) {
+    let step = plan.steps[index]
+    if case .operation(let operation) = step.work {
+      if let call = calls[index] { operation.forward(call) }
+    } else if !plan.slots[step.outputs[0]].isConstant {
+      convert(step)
     }
   }
 

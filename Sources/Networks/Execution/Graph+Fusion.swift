@@ -13,7 +13,9 @@ extension Graph {
   /// Conv writes becomes its attribute `fused_grid`. Values named in `keeping` stay computable.
   ///
   /// - Throws: `GraphError` when a node cannot be read.
-  func fused(for mode: ExecutionMode, keeping kept: Set<String>) throws(GraphError) -> Graph {
+  public func fused(
+    for mode: ExecutionMode, keeping kept: Set<String>
+  ) throws(GraphError) -> Graph {
     let isInference = mode == .inference
     var fusion = Fusion(
       isInference ? try bakingQuantizedWeights(keeping: kept) : self, keeping: kept)

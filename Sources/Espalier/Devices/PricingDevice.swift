@@ -1,0 +1,100 @@
+import CompressionPolicies
+import Foundation
+public import Hardware
+import Interchange
+import Units
+
+/// Something that prices layers, with the batch and the bits that it is meant for.
+public struct PricingDevice: Sendable {
+  /// The device's name.
+  public let name: String
+  /// What prices layers.
+  public let model: any CostModel
+  /// The examples of a pass where nobody says: the device's constant `batch` or the table's, else 1.
+  public let batch: Int
+  /// Cycles per second, where the device says.
+  public let clock: Double?
+
+  /// A model under its name.
+  public init(
+    _ model: any CostModel, batch: Int = 1, clock: Double? = nil
+  ) {
+    name = model.device
+    self.model = RememberedCosts(model)
+    self.batch = batch
+    self.clock = clock
+  }
+
+  /// A device's model.
+  ///
+  /// - Throws: `HardwareError` for a constant that is missing, unknown or out of range.
+  public init(_ device: Device) throws(HardwareError) {
+    var batch = 1
+    if case .number(let value) = device.constants["batch"]?.value {
+      guard let count = Int(exactly: value), (1...Workload.largestExtent).contains(count) else {
+        throw .constant(
+          device: device.name, name: "batch",
+          expected: "a whole number from 1 to \(Workload.largestExtent)", found: "\(value)")
+      }
+      batch = count
+    }
+    var clock: Double?
+    if case .number(let value) = device.constants["clock"]?.value { clock = value }
+    self.init(try device.costModel(), batch: batch, clock: clock)
+  }
+
+  /// A table of costs, which knows layers by name as well as by their work.
+  public init(_ table: CostTable) {
+    self.init(
+      TableCosts(table),
+      batch: table.batch ?? table.rows.lazy.compactMap { $0.workload?.batch }.first ?? 1)
+  }
+
+  /// The bits of a layer where nobody says: 8 where the device has them, else the most it has.
+  public var defaultBits: LayerBits {
+    func choice(_ supported: [Int]) -> BitWidth {
+      BitWidth(supported.contains(8) ? 8 : supported.last ?? 8)
+    }
+    let supported = model.supportedBits
+    return LayerBits(
+      weights: choice(supported.weights), activations: choice(supported.activations))
+  }
+
+  /// What layers cost, each with its bits.
+  ///
+  /// - Throws: `EspalierError.unpriced` with the first layer that the device cannot run;
+  ///   `HardwareError.missingEntry` with how many a table covers.
+  public func price(_ layers: [LayerWorkload], bits: [LayerBits]) throws -> [Cost] {
+    let results = zip(layers, bits).map { layer, bits in
+      Result { () throws(HardwareError) in try model.cost(of: layer, bits: bits) }
+    }
+    return try zip(layers, results).map { layer, result in
+      switch result {
+      case .success(let cost): return cost
+      case .failure(.missingEntry(let table, let name, let wanted, _, _)):
+        throw HardwareError.missingEntry(
+          table: table, layer: name, wanted: wanted,
+          covered: results.count { (try? $0.get()) != nil }, of: layers.count)
+      case .failure(let error):
+        throw EspalierError.unpriced(layer: layer.name, reason: "\(error)")
+      }
+    }
+  }
+}
+
+extension DeviceCatalog {
+  /// What prices layers, by a device's name or a path to its file or to a table's.
+  ///
+  /// - Throws: as `device(_:settings:)`, and `HardwareError` when no model can be made of it.
+  public func pricingDevice(_ nameOrPath: String, settings: [String] = []) throws -> PricingDevice {
+    let file = try file(nameOrPath)
+    let bytes = try WholeFile.read(file)
+    let isTable = (try? CanonicalJSON.parse(bytes: bytes))?["rows"] != nil
+    guard isTable else { return try PricingDevice(device(nameOrPath, settings: settings)) }
+    if let setting = settings.first {
+      throw EspalierError.setting(
+        name: "--set", expected: "a device with constants", found: "'\(setting)' for a table")
+    }
+    return PricingDevice(try CostTable(json: bytes, file: file.lastPathComponent))
+  }
+}

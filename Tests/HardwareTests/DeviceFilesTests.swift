@@ -1,0 +1,40 @@
+import Foundation
+import Hardware
+import Testing
+
+/// The device files of the repository.
+@Suite struct DeviceFilesTests {
+  @Test func everyFileMakesAModel() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: DeviceFiles.folder.path)
+    let names = files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
+    #expect(
+      Set(names).isSuperset(of: [
+        "bitfusion-e", "bitfusion-s", "systolic-is", "systolic-os", "systolic-ws",
+      ]))
+    for name in names {
+      let device = try DeviceFiles.device(name)
+      #expect(device.name == name)
+      #expect(try device.costModel().device == name)
+      for (constant, value) in device.constants {
+        #expect(!value.unit.isEmpty && !value.source.isEmpty, "\(name): \(constant)")
+      }
+    }
+  }
+
+  @Test(arguments: ["bitfusion-e", "systolic-ws"])
+  func aSlipInAConstantIsNamed(name: String) throws {
+    var constants = try DeviceFiles.device(name).constants
+    constants["rowz"] = constants["rows"]
+    let device = Device(
+      name: name, summary: "", model: name.hasPrefix("b") ? "bitfusion" : "systolic",
+      constants: constants)
+    #expect(throws: HardwareError.self) { try device.costModel() }
+    constants["rowz"] = nil
+    constants["rows"] = nil
+    let other = Device(name: name, summary: "", model: device.model, constants: constants)
+    #expect(
+      throws: HardwareError.constant(
+        device: name, name: "rows", expected: "a whole number of at least 1", found: "nothing")
+    ) { try other.costModel() }
+  }
+}
