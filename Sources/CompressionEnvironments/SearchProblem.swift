@@ -35,7 +35,7 @@ public final class SearchProblem {
   /// - Throws: `CompressionError.unreachableBudget` with the smallest reachable; `setting` for a limit on what
   ///   the space does not count.
   public init(
-    _ space: any SearchSpace, limits: (NetworkCost) -> [CostLimit],
+    _ space: any SearchSpace, limits: (NetworkCost) throws -> [CostLimit],
     reward: any Reward = RewardExpression.accuracy, originalAccuracy: Double = 0,
     evaluator: any Evaluator
   ) throws {
@@ -43,7 +43,7 @@ public final class SearchProblem {
     self.space = space
     self.reward = reward
     self.evaluator = evaluator
-    self.limits = limits(space.originalCost)
+    self.limits = try limits(space.originalCost)
     let fewest = decisions.map(\.fewest)
     for limit in self.limits {
       guard space.quantities.contains(limit.quantity) else {

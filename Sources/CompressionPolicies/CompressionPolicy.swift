@@ -21,6 +21,8 @@ public struct CompressionPolicy: Equatable, Sendable {
   public var compressed: NetworkFigures
   /// How channels were chosen and made up for.
   public var pruning: Pruning?
+  /// How weights and activations were quantised.
+  public var quantization: Quantization?
   /// The decisions, in the order of the network's layers.
   public var layers: [LayerPolicy]
 
@@ -28,7 +30,7 @@ public struct CompressionPolicy: Equatable, Sendable {
   public init(
     environment: String, device: String? = nil, model: Model, search: Search,
     original: NetworkFigures, compressed: NetworkFigures, pruning: Pruning? = nil,
-    layers: [LayerPolicy]
+    quantization: Quantization? = nil, layers: [LayerPolicy]
   ) {
     self.environment = environment
     self.device = device
@@ -37,6 +39,7 @@ public struct CompressionPolicy: Equatable, Sendable {
     self.original = original
     self.compressed = compressed
     self.pruning = pruning
+    self.quantization = quantization
     self.layers = layers
   }
 }
@@ -47,7 +50,7 @@ extension CompressionPolicy: JSONRepresentable {
     try reader.refuseFields(
       otherThan: [
         "schemaVersion", "environment", "device", "model", "search", "original", "compressed",
-        "pruning", "layers",
+        "pruning", "quantization", "layers",
       ])
     environment = try reader.read("environment")
     device = try reader.readIfPresent("device")
@@ -56,6 +59,7 @@ extension CompressionPolicy: JSONRepresentable {
     original = try reader.read("original")
     compressed = try reader.read("compressed")
     pruning = try reader.readIfPresent("pruning")
+    quantization = try reader.readIfPresent("quantization")
     layers = try reader.read("layers")
   }
 
@@ -70,6 +74,7 @@ extension CompressionPolicy: JSONRepresentable {
       "original": original.json,
       "compressed": compressed.json,
       "pruning": pruning?.json,
+      "quantization": quantization?.json,
       "layers": layers.json,
     ])
   }

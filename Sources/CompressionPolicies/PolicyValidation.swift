@@ -21,6 +21,7 @@ extension CompressionPolicy {
     original.check(&checks, top.appending("original"))
     compressed.check(&checks, top.appending("compressed"))
     pruning?.check(&checks, top.appending("pruning"))
+    quantization?.check(&checks, top.appending("quantization"))
     var names: Set<String> = []
     for (index, layer) in layers.enumerated() {
       let path = top.appending("layers").appending(index)
@@ -91,13 +92,28 @@ extension CompressionPolicy.Pruning {
       calibration != nil || (reconstruction == "none" && !asksForStatistics),
       .reconstructionNamesItsCalibration, place,
       found: "none for \"\(reconstruction == "none" ? normalization ?? "" : reconstruction)\"")
-    guard let calibration else { return }
-    checks.baseName(calibration.data, place.appending("data"))
-    checks.extent(calibration.images, place.appending("images"))
-    if let sha256 = calibration.sha256 { checks.hash(sha256, place.appending("sha256")) }
-    checks.extent(calibration.positions, place.appending("positions"))
-    calibration.preprocessing?.check(&checks, place.appending("preprocessing"))
-    checks.count(calibration.seed, place.appending("seed"))
+    calibration?.check(&checks, place)
+  }
+}
+
+extension CompressionPolicy.Quantization {
+  fileprivate func check(_ checks: inout PolicyChecks, _ path: JSONPath) {
+    checks.name(granularity, path.appending("granularity"))
+    checks.name(weightClip, path.appending("weightClip"))
+    checks.name(activationClip, path.appending("activationClip"))
+    if let normalization { checks.name(normalization, path.appending("normalization")) }
+    calibration.check(&checks, path.appending("calibration"))
+  }
+}
+
+extension CompressionPolicy.Calibration {
+  fileprivate func check(_ checks: inout PolicyChecks, _ path: JSONPath) {
+    checks.baseName(data, path.appending("data"))
+    checks.extent(images, path.appending("images"))
+    if let sha256 { checks.hash(sha256, path.appending("sha256")) }
+    checks.extent(positions, path.appending("positions"))
+    preprocessing?.check(&checks, path.appending("preprocessing"))
+    checks.count(seed, path.appending("seed"))
   }
 }
 

@@ -33,9 +33,13 @@ struct SearchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A limit: macs=0.5, macs=20M, weightBytes=300kB, density=0.2; may be repeated.",
+      "A limit: macs=0.5, weightBytes=300kB, density=0.2, latency=uniform:4; may be repeated.",
       valueName: "key=value"))
   var budget: [String] = []
+
+  @Option(
+    help: ArgumentHelp("The device whose time and energy count.", valueName: "name-or-file"))
+  var device: String?
 
   @Option(help: ArgumentHelp("The seed of all random streams.", valueName: "n"))
   var seed = 1
@@ -86,6 +90,7 @@ struct SearchCommand: ParsableCommand {
     request.model = model?.fileURL
     request.data = data
     request.budgets = budget
+    request.device = device
     request.agent = agent
     request.agentFrom = agentFrom?.fileURL
     request.episodes = episodes

@@ -1,5 +1,5 @@
 import Compression
-import Tensors
+public import Tensors
 
 /// How much each decision alone changes what the network says, at each number of bits.
 ///
@@ -11,9 +11,9 @@ import Tensors
 ///
 /// Cost: one pass over the images for each decision and number of bits; those of 8 and more are taken to
 /// change nothing that matters and are not run.
-struct BitSensitivity {
+public struct BitSensitivity: Sendable {
   /// For each decision, s by bits.
-  let losses: [[Int: Double]]
+  public let losses: [[Int: Double]]
 
   /// Measures a space.
   ///
@@ -23,7 +23,7 @@ struct BitSensitivity {
   ///   - images: images × channels × height × width, preprocessed.
   ///   - pool: the threads to use; their number changes no bit.
   /// - Throws: what quantising and running throw.
-  init(_ space: BitSpace, _ candidates: QuantizedCandidates, images: Tensor, pool: WorkerPool)
+  public init(_ space: BitSpace, _ candidates: QuantizedCandidates, images: Tensor, pool: WorkerPool)
     throws
   {
     let divergence = try OutputDivergence(from: candidates.graph, images: images, pool: pool)

@@ -52,6 +52,11 @@ public struct RewardExpression: Reward, Equatable {
   /// The accuracy itself: the reward of a search under a budget.
   public static let accuracy = RewardExpression(text: "accuracy", tree: .variable(.accuracy))
 
+  /// HAQ's reward, λ·(accuracy − accuracy of the network as it is) in percents with λ = 0.1.
+  public static let haq = RewardExpression(
+    text: "R_HAQ",
+    tree: .product(.number(10), .difference(.variable(.accuracy), .variable(.originalAccuracy))))
+
   private init(text: String, tree: Node) {
     self.text = text
     self.tree = tree

@@ -4,15 +4,24 @@ import CompressionPolicies
 
 /// A limit on one quantity: `macs=0.5`, `macs=20M`, `weightBytes=300kB`.
 ///
-/// A number up to 1 without a unit is a part of the original; anything else is an absolute number, with
-/// k, M or G (powers of 1000) and for bytes an optional B.
+/// A number up to 1 without a unit is a part of the original; `uniform:4` is what the network costs with four
+/// bits everywhere but in pinned layers; anything else is an absolute number: of seconds with s, ms or us, of
+/// joules with J, mJ or uJ, of the others with k, M or G (powers of 1000) and for bytes an optional B.
 public struct Budget: Equatable, Sendable {
   /// What is limited.
   public let quantity: CostQuantity
   /// The value as written.
   public let text: String
-  private let value: Double
-  private let isPart: Bool
+  private let amount: Amount
+
+  private enum Amount: Equatable, Sendable {
+    /// Of the original.
+    case part(Double)
+    /// In the counts of the quantity.
+    case counts(Double)
+    /// The cost of as many bits everywhere.
+    case uniform(bits: Int)
+  }
 
   /// Reads `KEY=VALUE`.
   ///
@@ -35,21 +44,46 @@ public struct Budget: Equatable, Sendable {
     }
     self.quantity = quantity
     self.text = text
-    var number = text
-    if quantity == .weightBytes || quantity == .peakActivationBytes, number.hasSuffix("B") {
-      number.removeLast()
-    }
-    let units: [Character: Double] = ["k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9]
-    let unit = number.last.flatMap { units[$0] }
-    if unit != nil { number.removeLast() }
-    guard let value = Double(decimal: number), value.isFinite, value > 0 else {
+    guard let amount = Self.amount(of: quantity, text) else {
       throw .budget(
         text: "\(key)=\(text)",
-        expected: "a part of the original such as 0.5, or a positive number such as 20M")
+        expected: "a part of the original such as 0.5, \(Self.example(quantity))")
     }
-    isPart = unit == nil && value <= 1 && !text.hasSuffix("B")
-    self.value = value * (unit ?? 1)
+    self.amount = amount
   }
+
+  private static func example(_ quantity: CostQuantity) -> String {
+    switch quantity {
+    case .latency: "a time such as 3ms, or uniform:4"
+    case .energy: "an energy such as 2mJ, or uniform:4"
+    case .bitOps: "a positive number such as 20M, or uniform:4"
+    default: "or a positive number such as 20M"
+    }
+  }
+
+  private static func amount(of quantity: CostQuantity, _ text: String) -> Amount? {
+    if text.hasPrefix("uniform:") {
+      return Int(text.dropFirst(8)).flatMap { (1...8).contains($0) ? .uniform(bits: $0) : nil }
+    }
+    let units: [(String, Double)] =
+      switch quantity {
+      case .latency: [("ms", 1e-3), ("us", 1e-6), ("s", 1)]
+      case .energy: [("mJ", 1e-3), ("uJ", 1e-6), ("J", 1)]
+      case .weightBytes, .peakActivationBytes:
+        [("kB", 1e3), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("B", 1)] + thousands
+      default: thousands
+      }
+    let unit = units.first { text.hasSuffix($0.0) }
+    let digits = text.dropLast(unit?.0.count ?? 0)
+    guard let value = Double(decimal: String(digits)), value.isFinite, value > 0 else { return nil }
+    if let unit { return .counts(value * unit.1 * quantity.countsPerUnit) }
+    if value <= 1 { return .part(value) }
+    return CostQuantity.physical.contains(quantity) ? nil : .counts(value)
+  }
+
+  private static let thousands: [(String, Double)] = [
+    ("k", 1e3), ("K", 1e3), ("M", 1e6), ("G", 1e9),
+  ]
 
   /// Several limits, no quantity twice.
   ///
@@ -66,11 +100,27 @@ public struct Budget: Equatable, Sendable {
     return budgets
   }
 
-  /// The limit, given the original's cost, in whole numbers.
-  public func limit(original: NetworkCost) -> CostLimit {
-    let most =
-      isPart
-      ? CostLimit.most(value, of: original[quantity]) : Int(min(value, 1e18).rounded(.down))
+  /// The limit in whole numbers.
+  ///
+  /// - Parameters:
+  ///   - original: the cost that parts are of.
+  ///   - uniform: the cost of as many bits everywhere; nil where no bits are decided.
+  /// - Throws: `EspalierError.budget` for `uniform:` where no bits are decided.
+  public func limit(
+    original: NetworkCost, uniform: ((Int) -> NetworkCost)? = nil
+  ) throws(EspalierError) -> CostLimit {
+    let most: Int
+    switch amount {
+    case .part(let part): most = CostLimit.most(part, of: original[quantity])
+    case .counts(let counts): most = Int(min(counts, 1e18).rounded(.down))
+    case .uniform(let bits):
+      guard let uniform else {
+        throw .budget(
+          text: "\(quantity.rawValue)=\(text)",
+          expected: "no bits, since the environment decides none")
+      }
+      most = uniform(bits)[quantity]
+    }
     return CostLimit(quantity, most: most)
   }
 }

@@ -53,6 +53,13 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   public var fineTuning: FineTuningSettings?
   /// How single weights are pruned, with stages in place of budgets; nil where channels are.
   public var weights: WeightPruningSettings?
+  /// How bits are searched; nil where channels or weights are.
+  public var quantization: QuantizationSettings?
+  /// The device whose time and energy are counted: a name, or a path to its file.
+  public var device: String?
+
+  /// What is decided: `amc` or `haq`.
+  public var kind: String { quantization == nil ? "amc" : "haq" }
 
   /// The names of the fields, for messages.
   static let fields =
@@ -60,6 +67,7 @@ public struct EnvironmentDefinition: Equatable, Sendable {
       "name", "kind", "summary", "model", "data", "split", "preprocessing", "budget", "reward",
       "episodes", "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages",
       "screeningImages", "calibrationImages", "batch", "agent", "baselines", "fineTuning",
+      "quantization", "device",
     ] + WeightPruningSettings.fields
 }
 
@@ -68,18 +76,21 @@ extension EnvironmentDefinition: JSONRepresentable {
   public init(_ reader: JSONReader) throws(JSONError) {
     try reader.refuseFields(otherThan: Self.fields)
     let kind: String = try reader.readIfPresent("kind") ?? "amc"
-    guard kind == "amc" else {
-      throw .wrongType(path: reader.path.appending("kind"), expected: "'amc'", found: "'\(kind)'")
+    guard ["amc", "haq"].contains(kind) else {
+      throw .wrongType(
+        path: reader.path.appending("kind"), expected: "'amc' or 'haq'", found: "'\(kind)'")
     }
+    quantization = try Self.quantization(reader, kind: kind)
+    device = try reader.readIfPresent("device")
     name = try reader.baseName("name")
     summary = try reader.readIfPresent("summary") ?? ""
     model = try reader.readIfPresent("model")
     data = try reader.readIfPresent("data")
     split = try reader.readIfPresent("split")
     preprocessing = try Self.preprocessing(reader)
-    reward = try Self.reward(reader)
+    reward = try Self.reward(reader, default: kind == "haq" ? .haq : .accuracy)
     weights = try WeightPruningSettings.read(reader)
-    budgets = weights == nil ? try Self.budgets(reader, reward) : []
+    budgets = weights == nil ? try Self.budgets(reader, reward, kind: kind) : []
     episodes = try reader.positive("episodes", default: 400)
     widths = try reader.choice("widths", default: .inner)
     smallestKeep = try reader.part("smallestKeep", default: 0.2)
@@ -109,12 +120,18 @@ extension EnvironmentDefinition: JSONRepresentable {
   /// Every field, with the defaults written out.
   public var json: JSONValue {
     let own = weights?.json ?? [:]
-    return .object((channelJSON.objectValue ?? [:]).merging(own) { $1 })
+    var fields = (channelJSON.objectValue ?? [:]).merging(own) { $1 }
+    if let quantization {
+      for key in Self.channelFields { fields[key] = nil }
+      fields["quantization"] = quantization.json
+    }
+    if let device { fields["device"] = device.json }
+    return .object(fields)
   }
 
   private var channelJSON: JSONValue {
     .object(omittingNil: [
-      "name": name.json, "kind": "amc", "summary": summary.json, "model": model?.json,
+      "name": name.json, "kind": kind.json, "summary": summary.json, "model": model?.json,
       "data": data?.json, "split": split?.json, "preprocessing": preprocessing.record.json,
       "budget": .object(
         Dictionary(uniqueKeysWithValues: budgets.map { ($0.quantity.rawValue, $0.text.json) })),
@@ -148,8 +165,28 @@ extension EnvironmentDefinition: JSONRepresentable {
     }
   }
 
-  private static func reward(_ reader: JSONReader) throws(JSONError) -> RewardExpression {
-    guard let text: String = try reader.readIfPresent("reward") else { return .accuracy }
+  /// The fields that say how channels are cut.
+  private static let channelFields = ["widths", "smallestKeep", "channelMultiple", "pruning"]
+
+  private static func quantization(
+    _ reader: JSONReader, kind: String
+  ) throws(JSONError) -> QuantizationSettings? {
+    let isHAQ = kind == "haq"
+    let others = isHAQ ? channelFields + WeightPruningSettings.fields : ["quantization"]
+    for field in others where reader[field] != nil {
+      throw .wrongType(
+        path: reader.path.appending(field), expected: "a field of an environment of kind '\(kind)'",
+        found: "one of the other kind")
+    }
+    guard isHAQ else { return nil }
+    return try QuantizationSettings(
+      reader["quantization"] ?? JSONReader([:], path: reader.path.appending("quantization")))
+  }
+
+  private static func reward(
+    _ reader: JSONReader, default standard: RewardExpression
+  ) throws(JSONError) -> RewardExpression {
+    guard let text: String = try reader.readIfPresent("reward") else { return standard }
     do {
       return try RewardExpression(text)
     } catch {
@@ -157,12 +194,13 @@ extension EnvironmentDefinition: JSONRepresentable {
     }
   }
 
-  /// Half of the multiply-accumulates where nothing is said and the reward does not count cost.
+  /// Half of the multiply-accumulates, of bits what 4/4 costs, where nothing is said and the reward does not count cost.
   private static func budgets(
-    _ reader: JSONReader, _ reward: RewardExpression
+    _ reader: JSONReader, _ reward: RewardExpression, kind: String
   ) throws(JSONError) -> [Budget] {
+    let standard: JSONValue = kind == "haq" ? ["bitOps": "uniform:4"] : ["macs": "0.5"]
     let half = JSONReader(
-      reward.countsCost ? [:] : ["macs": "0.5"], path: reader.path.appending("budget"))
+      reward.countsCost ? [:] : standard, path: reader.path.appending("budget"))
     let field = reader["budget"] ?? half
     let fields = try field.fields()
     guard reward.countsCost || !fields.isEmpty else {

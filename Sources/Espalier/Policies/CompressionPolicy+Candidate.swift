@@ -67,7 +67,10 @@ extension NetworkFigures {
     self.init(
       macs: OperationCount(cost.macs), parameters: cost.parameters,
       weightBytes: ByteCount(cost.weightBytes),
-      peakActivationBytes: ByteCount(cost.peakActivationBytes), validation: validation, top1: top1,
+      peakActivationBytes: ByteCount(cost.peakActivationBytes),
+      latencySeconds: cost.latency.map { _ in Seconds(cost.amount(of: .latency)) },
+      energyJoules: cost.energy.map { _ in Joules(cost.amount(of: .energy)) },
+      validation: validation, top1: top1,
       fineTuned: fineTuned.map { FineTuned(top1: $0) })
   }
 }
@@ -75,9 +78,11 @@ extension NetworkFigures {
 extension NetworkCost {
   /// The policy's cost fields.
   var json: JSONValue {
-    [
+    .object(omittingNil: [
       "macs": macs.json, "parameters": parameters.json, "weightBytes": weightBytes.json,
-      "peakActivationBytes": peakActivationBytes.json,
-    ]
+      "peakActivationBytes": peakActivationBytes.json, "bitOps": bitOps?.json,
+      "latencySeconds": latency.map { _ in amount(of: .latency).json },
+      "energyJoules": energy.map { _ in amount(of: .energy).json },
+    ])
   }
 }

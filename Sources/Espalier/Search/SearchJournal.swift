@@ -17,7 +17,7 @@ struct SearchJournal {
   /// One line.
   struct Line: Equatable {
     let episode: Int
-    /// The widths of a candidate, or the weights it keeps.
+    /// The widths of a candidate, the weights it keeps, or its bits.
     let choices: [Int]
     let accuracy: Double
     let reward: Double
@@ -41,7 +41,7 @@ struct SearchJournal {
           let value = try CanonicalJSON.parse(bytes: line)
           return Line(
             episode: try value.int(at: "episode"),
-            choices: try value.ints(at: value["weights"] == nil ? "widths" : "weights"),
+            choices: try value.ints(at: Self.choiceName(of: value)),
             accuracy: try value.double(at: "validation"),
             reward: try value.double(at: "reward"),
             meetsBudget: try value.bool(at: "meetsBudget"),
@@ -52,6 +52,11 @@ struct SearchJournal {
             reason: "\(url.lastPathComponent) holds a line that is no episode (\(error))")
         }
       }
+  }
+
+  /// What the space that a line tells of calls its choices.
+  private static func choiceName(of line: JSONValue) -> String {
+    ["bits", "weights"].first { line[$0] != nil } ?? "widths"
   }
 
   /// Opens the file for appending, without what a torn last line left.

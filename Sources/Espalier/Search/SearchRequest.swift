@@ -14,6 +14,10 @@ public struct SearchRequest: Equatable, Sendable {
   public var data: String?
   /// Limits in place of the environment's, each `KEY=VALUE`.
   public var budgets: [String] = []
+  /// The device whose time and energy count; nil takes the environment's.
+  public var device: String?
+  /// Folders with devices of one's own.
+  public var deviceFolders: [URL] = []
   /// The agent.
   public var agent = "ddpg"
   /// A trained agent to begin with: a run directory or its `agent.json`; nil begins anew.

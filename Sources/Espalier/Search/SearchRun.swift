@@ -35,7 +35,7 @@ public enum SearchRun {
     try refuseOther(directory, request)
     try begin(directory, setup, request, transfer)
     let names = [request.agent] + setup.definition.baselines.filter { $0 != request.agent }
-    guard let channels = setup.channels else {
+    guard setup.definition.weights == nil else {
       return try StagedRun(setup, request, directory, from: transfer).run(
         names, onProgress: onProgress, onFineTuning: onFineTuning)
     }
@@ -50,7 +50,7 @@ public enum SearchRun {
         onProgress: onProgress)
       runs.append(run)
     }
-    return try SearchOutcome(setup, channels, request, directory)
+    return try SearchOutcome(setup, request, directory)
       .write(runs, onFineTuning: onFineTuning)
   }
 
@@ -108,16 +108,11 @@ public enum SearchRun {
 /// Turns the agents' best candidates into the run's files.
 struct SearchOutcome {
   private let setup: SearchSetup
-  private let channels: ChannelSpace
   private let request: SearchRequest
   private let directory: RunDirectory
 
-  init(
-    _ setup: SearchSetup, _ channels: ChannelSpace, _ request: SearchRequest,
-    _ directory: RunDirectory
-  ) {
+  init(_ setup: SearchSetup, _ request: SearchRequest, _ directory: RunDirectory) {
     self.setup = setup
-    self.channels = channels
     self.request = request
     self.directory = directory
   }
@@ -136,22 +131,16 @@ struct SearchOutcome {
     }
     let tuning = try fineTune(own, onProgress: onFineTuning)
     let best = tuning?.survivor ?? leader
-    let pruned = try channels.prune(best.candidate.choices)
     let agents = try setup.results(runs, of: setup.problem)
     let isMeasured = best.candidate.choices == leader.candidate.choices
-    let policy = CompressionPolicy(
-      pruned.removed, of: channels, setup: setup,
+    let (graph, policy) = try setup.compress(
+      best.candidate,
       search: CompressionPolicy.Search(
         agent: own.name, seed: request.seed, episodes: own.count, reward: best.candidate.reward),
-      original: try NetworkFigures(
-        setup.model.graph, validation: try setup.validation.evaluate(setup.model.graph),
-        top1: try setup.test?.evaluate(setup.model.graph),
-        fineTuned: tuning?.record.originalTop1),
-      compressed: try NetworkFigures(
-        pruned.graph, validation: best.candidate.accuracy,
-        top1: isMeasured ? agents.first?.test : try setup.test?.evaluate(pruned.graph),
-        fineTuned: tuning?.record.top1))
-    try ONNXFile.write(pruned.graph, to: directory.compressed)
+      top1: { graph in
+        isMeasured ? agents.first?.test : try setup.test?.evaluate(graph)
+      }, fineTuned: tuning?.record)
+    try ONNXFile.write(graph, to: directory.compressed)
     try AtomicFile.write(Data(policy.fileText().utf8), to: directory.policy)
     let measured = own.measuredSeconds
     let result = SearchResult(

@@ -12,8 +12,10 @@ final class SearchSetup {
   let model: ModelFile
   /// What is decided; in a search for densities its first stage.
   let problem: SearchProblem
-  /// The channels that are decided; nil where single weights are.
+  /// The channels that are decided; nil where single weights or bits are.
   let channels: ChannelSpace?
+  /// What a search for bits needs; nil where anything else is decided.
+  let bits: BitSearch?
   /// Makes what agents act in.
   let environment: LearningSearch.EnvironmentMaker
   let validation: ClassificationEvaluator
@@ -57,13 +59,34 @@ final class SearchSetup {
         $0, images: training, preprocessing: definition.preprocessing, original: model.graph,
         validation: validation, test: test, streams: streams, pool: pool)
     }
-    if let weights = definition.weights {
+    if let quantization = definition.quantization {
       channels = nil
+      let device = try definition.device.map {
+        try DeviceCatalog(own: request.deviceFolders).pricingDevice($0)
+      }
+      let search = try BitSearch(
+        model.graph, quantization, device: device,
+        images: images.calibration.tensor(definition.preprocessing), streams: streams, pool: pool)
+      bits = search
+      problem = try SearchProblem(
+        search.space,
+        limits: { [definition] original in
+          try definition.budgets.map {
+            try $0.limit(original: original) { search.space.cost(search.space.uniform($0)) }
+          }
+        },
+        reward: definition.reward,
+        originalAccuracy: definition.reward.comparesAccuracy ? validation.evaluate(model.graph) : 0,
+        evaluator: validation)
+      environment = search.environment
+    } else if let weights = definition.weights {
+      (channels, bits) = (nil, nil)
       let graph = model.graph.unsharingParameters()
       problem = try Self.problem(stage: 0, of: weights, on: graph, definition, validation)
       let smallest = weights.smallestAction(in: graph)
       environment = { AMCEnvironment($0, smallestKeep: smallest) }
     } else {
+      bits = nil
       let pruner = try ChannelPruner(
         model.graph, images: images.calibration.tensor(definition.preprocessing),
         labels: images.calibration.labels, settings: definition.pruning, streams: streams,
@@ -76,8 +99,12 @@ final class SearchSetup {
       channels = space
       problem = try SearchProblem(
         space,
-        limits: { original in definition.budgets.map { $0.limit(original: original) } },
-        reward: definition.reward, evaluator: validation)
+        limits: { [definition] original in
+          try definition.budgets.map { try $0.limit(original: original) }
+        },
+        reward: definition.reward,
+        originalAccuracy: definition.reward.comparesAccuracy ? validation.evaluate(model.graph) : 0,
+        evaluator: validation)
       let smallest = definition.smallestKeep
       environment = { AMCEnvironment($0, smallestKeep: smallest) }
     }
@@ -128,6 +155,7 @@ final class SearchSetup {
       definition.data = try DataSpecification(data).absolute.description
     }
     if let batch = request.batch { definition.batch = max(1, batch) }
+    if let device = request.device { definition.device = device }
     return definition
   }
 }

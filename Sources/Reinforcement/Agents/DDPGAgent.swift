@@ -14,6 +14,8 @@ public final class DDPGAgent: Agent {
   private let actionSpace: BoxSpace
   private(set) var learner: DDPGLearner
   private let isTransferred: Bool
+  /// Actions in 0…1, one for each step, around which a warm-up may explore.
+  private let suggestion: [[Double]]?
   /// The actor for one observation; its parameters are copied when they are stale.
   private let actor: Executor
   private var actorIsStale = true
@@ -45,6 +47,7 @@ public final class DDPGAgent: Agent {
   ///   - actionSpace: what it may do; bounded.
   ///   - configuration: the settings.
   ///   - streams: streams for initial weights, exploration and replay are taken from here by name.
+  ///   - suggestion: the actions of an episode that is a sensible beginning, for `WarmupExploration`.
   ///   - saved: what to begin with; nil begins with random networks.
   ///   - pool: the threads of its networks.
   /// - Throws: `DDPGError.setting`, `EnvironmentError.unsuitable` for unbounded actions,
@@ -52,7 +55,7 @@ public final class DDPGAgent: Agent {
   public init(
     observationSpace: BoxSpace, actionSpace: BoxSpace,
     configuration: DDPGConfiguration = DDPGConfiguration(), streams: RandomStreams,
-    from saved: DDPGState? = nil, pool: WorkerPool = WorkerPool(threads: 1)
+    suggestion: [[Double]]? = nil, from saved: DDPGState? = nil, pool: WorkerPool = WorkerPool(threads: 1)
   ) throws {
     try configuration.validate()
     guard actionSpace.isBounded else {
@@ -68,6 +71,9 @@ public final class DDPGAgent: Agent {
       actionCount: actionSpace.count, configuration: configuration, using: &weightStream,
       targetNoise: streams.stream("ddpg/target-noise"), pool: pool)
     isTransferred = saved != nil
+    self.suggestion = suggestion?.map { action in
+      actionSpace.normalized(actionSpace.clamped(action)).map { (Double($0) + 1) / 2 }
+    }
     if let saved {
       try saved.checkFits(
         configuration, observationCount: observationSpace.count, actionSpace: actionSpace)
@@ -129,13 +135,32 @@ public final class DDPGAgent: Agent {
         found: "\(observation.count)")
     }
     defer { actedSteps += 1 }
-    if exploring, isWarmingUp, !isTransferred, configuration.warmupExploration == .uniform {
-      return actionSpace.sample(using: &explorationStream)
+    if exploring, isWarmingUp, !isTransferred {
+      switch configuration.warmupExploration {
+      case .uniform: return actionSpace.sample(using: &explorationStream)
+      case .suggestion: return suggestedAction()
+      case .noise: break
+      }
     }
     var action = try actorAction(observation)
     if exploring {
       action = configuration.noise.applied(
         to: action, standardDeviation: standardDeviation, using: &explorationStream)
+    }
+    return actionSpace.denormalized(action.map { 2 * $0 - 1 })
+  }
+
+  /// The suggestion with the noise of the warm-up's present episode; a uniform draw where there is none.
+  private func suggestedAction() -> [Double] {
+    guard let suggestion, actedSteps < suggestion.count else {
+      return actionSpace.sample(using: &explorationStream)
+    }
+    let part = Double(episodeCount) / Double(max(configuration.warmupEpisodes - 1, 1))
+    let deviation = min(part, 1) * configuration.noise.standardDeviation
+    var action = suggestion[actedSteps]
+    if deviation > 0 {
+      action = configuration.noise.applied(
+        to: action, standardDeviation: deviation, using: &explorationStream)
     }
     return actionSpace.denormalized(action.map { 2 * $0 - 1 })
   }

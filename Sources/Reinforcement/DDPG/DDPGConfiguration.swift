@@ -53,6 +53,9 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
     case uniform
     /// The actor with the initial noise: the AMC paper's.
     case noise
+    /// What the environment suggests, first as it is and then with noise that grows to its initial
+    /// deviation; as `uniform` where nothing is suggested.
+    case suggestion
   }
 
   /// How experiences are drawn from the replay.

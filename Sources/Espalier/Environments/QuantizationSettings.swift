@@ -1,0 +1,88 @@
+public import Compression
+public import CompressionEnvironments
+import CompressionPolicies
+
+/// How bits are searched: the field `quantization` of an environment of kind `haq`.
+public struct QuantizationSettings: Equatable, Sendable {
+  /// How a candidate that costs too much is brought to the budget.
+  public enum Rule: String, CaseIterable, Sendable {
+    /// What costs the least loss for what it saves is lowered first.
+    case sensitivity
+    /// The published code's: from the last layer to the first by one.
+    case sequential
+  }
+
+  /// Which bits there are and what is pinned; where bits are left open, those that the device has.
+  public var rules: BitRules
+  /// How ranges are clipped.
+  public var clips: NetworkQuantizer.Settings
+  /// Whether normalisations follow the quantised weights.
+  public var normalization: PruningSettings.Normalization
+  /// How candidates meet the budget.
+  public var budgetRule: Rule
+  /// Calibration images that sensitivities are measured on.
+  public var sensitivityImages: Int
+
+  /// The names of the fields.
+  static let fields = [
+    "quantizer", "granularity", "weightBits", "activationBits", "firstBits", "lastBits",
+    "weightClip", "activationClip", "normalization", "budgetRule", "sensitivityImages",
+  ]
+}
+
+extension QuantizationSettings: JSONRepresentable {
+  /// Reads the field.
+  public init(_ reader: JSONReader) throws(JSONError) {
+    try reader.refuseFields(otherThan: Self.fields)
+    rules = BitRules()
+    rules.quantizer = try reader.choice("quantizer", default: .linear)
+    rules.granularity = try reader.choice(
+      "granularity", default: rules.quantizer == .kMeans ? .tensor : .channel)
+    rules.weightBits = try reader.bits("weightBits", default: rules.weightBits)
+    rules.activationBits = try reader.bits("activationBits", default: rules.activationBits)
+    rules.firstBits = try reader.pin("firstBits")
+    rules.lastBits = try reader.pin("lastBits")
+    clips = NetworkQuantizer.Settings()
+    clips.weightClip = try reader.choice("weightClip", default: clips.weightClip)
+    clips.activationClip = try reader.choice("activationClip", default: clips.activationClip)
+    normalization = try reader.choice("normalization", default: .keep)
+    budgetRule = try reader.choice("budgetRule", default: .sensitivity)
+    sensitivityImages = try reader.positive("sensitivityImages", default: 256)
+  }
+
+  /// Every field; 0 stands for a first or last layer that is decided about.
+  public var json: JSONValue {
+    [
+      "quantizer": rules.quantizer.rawValue.json, "granularity": rules.granularity.rawValue.json,
+      "weightBits": rules.weightBits.json, "activationBits": rules.activationBits.json,
+      "firstBits": (rules.firstBits ?? 0).json, "lastBits": (rules.lastBits ?? 0).json,
+      "weightClip": clips.weightClip.rawValue.json,
+      "activationClip": clips.activationClip.rawValue.json,
+      "normalization": normalization.rawValue.json, "budgetRule": budgetRule.rawValue.json,
+      "sensitivityImages": sensitivityImages.json,
+    ]
+  }
+}
+
+extension JSONReader {
+  /// A list of bits from 1 to 8, put in rising order.
+  fileprivate func bits(_ key: String, default value: [Int]) throws(JSONError) -> [Int] {
+    let found: [Int] = try readIfPresent(key) ?? value
+    guard !found.isEmpty, found.allSatisfy({ (1...8).contains($0) }) else {
+      throw .wrongType(
+        path: path.appending(key), expected: "a list of bits from 1 to 8", found: "\(found)")
+    }
+    return Set(found).sorted()
+  }
+
+  /// The bits of a pinned layer; 0 decides about it.
+  fileprivate func pin(_ key: String) throws(JSONError) -> Int? {
+    let found: Int = try readIfPresent(key) ?? 8
+    guard (0...8).contains(found) else {
+      throw .wrongType(
+        path: path.appending(key), expected: "bits from 1 to 8, or 0 to decide about the layer",
+        found: "\(found)")
+    }
+    return found == 0 ? nil : found
+  }
+}

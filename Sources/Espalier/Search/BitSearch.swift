@@ -1,0 +1,79 @@
+import Compression
+import CompressionEnvironments
+import CompressionPolicies
+import Foundation
+import Hardware
+import Networks
+import Tensors
+
+/// What a search for bits needs beside a problem: quantised candidates, their costs, the rule that brings
+/// them to the budget.
+struct BitSearch {
+  let space: BitSpace
+  let candidates: QuantizedCandidates
+  let rule: BudgetRule
+  /// The device's name; nil where none is asked.
+  let device: String?
+
+  /// Gathers ranges and measures sensitivities.
+  ///
+  /// - Parameters:
+  ///   - graph: the network.
+  ///   - settings: the environment's.
+  ///   - device: what prices layers; nil counts neither time nor energy.
+  ///   - images: calibration images, preprocessed.
+  /// - Throws: `HardwareError` for bits or layers that the device does not take; what quantising throws.
+  init(
+    _ graph: Graph, _ settings: QuantizationSettings, device: PricingDevice?, images: Tensor,
+    streams: RandomStreams, pool: WorkerPool
+  ) throws {
+    candidates = try QuantizedCandidates(
+      graph, images: images, settings: settings.clips, normalization: settings.normalization,
+      streams: streams, pool: pool)
+    // Shared values are decoded before they are computed with: a device sees no fewer bits.
+    let priced = settings.rules.quantizer == .kMeans ? nil : device
+    let costs = try QuantizedCosts(
+      candidates.graph, quantized: candidates.layers, model: priced?.model,
+      batch: priced?.batch ?? 1)
+    space = try BitSpace(
+      candidates, costs: costs, rules: settings.rules.limited(to: priced?.model.supportedBits))
+    self.device = priced?.name
+    switch settings.budgetRule {
+    case .sequential: rule = .sequential
+    case .sensitivity:
+      let count = min(settings.sensitivityImages, images.shape[0])
+      let sensitivity = try BitSensitivity(
+        space, candidates, images: images.prefix(count), pool: pool)
+      rule = .sensitivity(losses: sensitivity.losses)
+    }
+  }
+
+  /// Makes what agents act in.
+  var environment: LearningSearch.EnvironmentMaker {
+    { [space, rule] in HAQEnvironment($0, space, rule: rule) }
+  }
+}
+
+extension BitRules {
+  /// The rules without bits that a device lacks; all of them where it has none of them, for the device to
+  /// refuse by name.
+  fileprivate func limited(to supported: SupportedBits?) -> BitRules {
+    guard let supported else { return self }
+    var rules = self
+    let weights = weightBits.filter(supported.weights.contains)
+    let activations = activationBits.filter(supported.activations.contains)
+    if !weights.isEmpty { rules.weightBits = weights }
+    if !activations.isEmpty { rules.activationBits = activations }
+    return rules
+  }
+}
+
+extension Tensor {
+  /// The first examples.
+  fileprivate func prefix(_ count: Int) -> Tensor {
+    let size = scalars.count / max(shape[0], 1)
+    return Tensor(shape: Shape([count] + shape.extents.dropFirst())) {
+      scalars[$0 % (count * size)]
+    }
+  }
+}
