@@ -73,22 +73,21 @@ public final class BitSpace: SearchSpace {
     self.decisions = decisions
     self.operands = operands
     self.layerOf = layerOf
-    try prepareCosts()
+    try checkCosts()
   }
 
-  /// Every layer at every pair of bits that it can take.
-  private func prepareCosts() throws {
+  /// Asks for every layer at every pair of bits that it can take.
+  private func checkCosts() throws {
     let activationBits = rules.quantizer == .kMeans ? [8] : rules.activationBits
-    for weights in rules.weightBits + [8] {
-      for activations in activationBits + [8] {
-        let choices = operands.map { $0 == .weights ? weights : activations }
-        try costs.prepare(quantizations(choices))
+    for weights in rules.weightBits {
+      for activations in activationBits {
+        try costs.check(quantizations(operands.map { $0 == .weights ? weights : activations }))
       }
     }
   }
 
   /// The cost at 8/8: what budgets are parts of.
-  public var originalCost: NetworkCost { cost(operands.map { _ in 8 }) }
+  public var originalCost: NetworkCost { cost(uniform(8)) }
 
   /// The cost in every quantity that is counted.
   public func cost(_ choices: [Int]) -> NetworkCost {

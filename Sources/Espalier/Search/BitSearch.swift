@@ -27,16 +27,18 @@ struct BitSearch {
     _ graph: Graph, _ settings: QuantizationSettings, device: PricingDevice?, images: Tensor,
     streams: RandomStreams, pool: WorkerPool
   ) throws {
-    candidates = try QuantizedCandidates(
+    let candidates = try QuantizedCandidates(
       graph, images: images, settings: settings.clips, normalization: settings.normalization,
       streams: streams, pool: pool)
     // Shared values are decoded before they are computed with: a device sees no fewer bits.
     let priced = settings.rules.quantizer == .kMeans ? nil : device
     let costs = try QuantizedCosts(
-      candidates.graph, quantized: candidates.layers, model: priced?.model,
-      batch: priced?.batch ?? 1)
-    space = try BitSpace(
+      candidates.graph, quantized: candidates.layers,
+      device: priced.map { try DeviceCosts(candidates.graph, model: $0.model, batch: $0.batch) })
+    self.candidates = candidates
+    let space = try BitSpace(
       candidates, costs: costs, rules: settings.rules.limited(to: priced?.model.supportedBits))
+    self.space = space
     self.device = priced?.name
     switch settings.budgetRule {
     case .sequential: rule = .sequential
