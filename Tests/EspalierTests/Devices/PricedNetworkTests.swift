@@ -38,7 +38,7 @@ import Units
       for field in ["macs", "weightBytes", "bitOps", "cycles", "computeCycles", "stallCycles"] {
         #expect(try layer.int(at: field) >= 0)
       }
-      #expect(try layer.double(at: "latencySeconds") == 1e-3 * layer.double(at: "macs"))
+      #expect(try layer.double(at: "latencySeconds") == layer.double(at: "macs") / 1000)
       #expect(try layer.string(at: "bits") == "8/8")
     }
   }
