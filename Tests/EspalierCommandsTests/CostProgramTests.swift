@@ -81,7 +81,7 @@ struct CostProgramTests {
       try json.elements(at: "devices").map { try $0.string(at: "device") }
         == ["bitfusion-e", "systolic-ws"])
     let text = try run("cost", "tiny.onnx", "--compare", names).output
-    #expect(text.contains("ms of a layer  bitfusion-e  systolic-ws"))
+    #expect(text.contains("ms of a layer") && text.contains("systolic-ws"))
   }
 
   @Test func bareWorkloadsArePriced() throws {
