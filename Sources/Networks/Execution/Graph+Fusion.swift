@@ -16,7 +16,9 @@ extension Graph {
   func fused(for mode: ExecutionMode, keeping kept: Set<String>) throws(GraphError) -> Graph {
     let isInference = mode == .inference
     var fusion = Fusion(
-      isInference ? try bakingQuantizedWeights(keeping: kept) : self, keeping: kept)
+      isInference
+        ? try joiningQuantizedPairs(keeping: kept).bakingQuantizedWeights(keeping: kept) : self,
+      keeping: kept)
     if isInference {
       try fusion.foldBatchNormalization()
       try fusion.fuseAdditions()
