@@ -8,6 +8,7 @@
 
 #include "lanes.h"
 #include "matmul.h"
+#include "matmul-swapped.h"
 #include "matmul-transposed.h"
 #include "winograd.h"
 #include "depthwise.h"
@@ -23,6 +24,7 @@ const EspalierPath ESPALIER_PATH = {
     .matmulPacked = matmulPacked,
     .matmulTransposed = matmulTransposed,
     .matmulDense = matmulDense,
+    .matmulSwapped = matmulSwapped,
     .matmulTransposedDense = matmulTransposedDense,
     .pack = packPanels,
     .depthwise = depthwise,
