@@ -9,14 +9,15 @@ import Tensors
 /// Applies a policy to the model it was made for.
 ///
 /// Channels are sliced off; of layers with a density the smallest weights become zero, in one step and
-/// without the training that a search may have done between stages.
+/// without the training that a search may have done between stages; layers with bits are quantised, with
+/// ranges from the calibration images of the search.
 ///
 /// Given the data, weights are reconstructed and running statistics re-estimated as the search did, on the
 /// same images and positions, and come out the same; without them the kept channels keep theirs.
 public struct PolicyApplication {
   /// The policy.
   public let policy: CompressionPolicy
-  /// The network, sliced or with weights at zero.
+  /// The network, sliced, with weights at zero or quantised.
   public let graph: Graph
   /// Whether weights were reconstructed, or running statistics re-estimated, where the policy asks.
   public let isReconstructed: Bool
@@ -34,7 +35,8 @@ public struct PolicyApplication {
   ///   - preprocessing: how pixels become numbers; nil takes what the policy says.
   ///   - threads: threads; nil takes one per processor.
   /// - Throws: `PolicyError`, `EspalierError.otherModel`, `EspalierError.setting` for a preprocessing
-  ///   that is not the policy's, `CompressionError.policyMismatch` naming the layer.
+  ///   or images that are not the policy's and for data that a policy with bits of activations lacks,
+  ///   `CompressionError.policyMismatch` naming the layer.
   public init(
     policy policyURL: URL, model modelURL: URL, data: String?, preprocessing: Preprocessing?,
     threads: Int?
@@ -46,7 +48,17 @@ public struct PolicyApplication {
     }
     let pool = WorkerPool(threads: threads)
     self.policy = policy
-    lacksFineTuning = policy.decidesWeights && policy.isFineTuned
+    lacksFineTuning =
+      (policy.decidesWeights && policy.isFineTuned)
+      || policy.quantization?.episodeTraining != nil
+    if policy.decidesBits {
+      let application = BitApplication(
+        policy, data: data, preprocessing: preprocessing, pool: pool)
+      asksForReconstruction = application.needsImages
+      isReconstructed = asksForReconstruction
+      graph = try application.apply(to: model.graph)
+      return
+    }
     if policy.decidesWeights {
       (isReconstructed, asksForReconstruction) = (false, false)
       graph = try policy.zeroingSmallestWeights(of: model.graph.unsharingParameters())
@@ -66,17 +78,8 @@ public struct PolicyApplication {
       // The indices say what the criterion chose: nothing is scored again.
       settings.criterion = .l1
       seed = pruning.calibration?.seed ?? seed
-      let count = pruning.calibration?.images ?? 1000
-      let calibration = try SearchImages.calibration(
-        data, count: count, record: pruning.calibration?.data,
-        streams: RandomStreams(seed: UInt64(seed)))
-      if let expected = pruning.calibration?.sha256, expected != Fingerprint.of(calibration) {
-        throw EspalierError.setting(
-          name: "--data",
-          expected: "the images of the search, '\(pruning.calibration?.data ?? "")'",
-          found: "others in '\(calibration.name)'")
-      }
-      images = try calibration.tensor(pruning.preprocessing(asked: preprocessing))
+      images = try CalibrationImages(pruning.calibration, seed: seed).tensor(
+        data, preprocessing: preprocessing)
     }
     let pruner = try ChannelPruner(
       model.graph, images: images, settings: settings,
@@ -176,7 +179,7 @@ extension CompressionPolicy {
   }
 
   /// Holds the network against what the policy claims of it.
-  fileprivate func check(_ cost: NetworkCost) throws(CompressionError) {
+  func check(_ cost: NetworkCost) throws(CompressionError) {
     let macs = cost.macs
     guard macs == compressed.macs.macs else {
       throw .policyMismatch(
@@ -196,18 +199,6 @@ extension LayerPolicy {
       throw .policyMismatch(
         layer: name, expected: "decisions about channels alone", found: "'\(field)'")
     }
-  }
-}
-
-extension CompressionPolicy.Pruning {
-  /// The policy's preprocessing, which what a user asks for must not contradict: other pixels would
-  /// give other weights.
-  fileprivate func preprocessing(asked: Preprocessing?) throws -> Preprocessing {
-    guard let record = calibration?.preprocessing else { return asked ?? .raw }
-    let own = try Preprocessing(record)
-    guard let asked, asked.record != own.record else { return own }
-    throw EspalierError.setting(
-      name: "--preprocessing", expected: "the policy's \(own)", found: "\(asked)")
   }
 }
 
