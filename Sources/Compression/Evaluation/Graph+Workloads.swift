@@ -16,9 +16,15 @@ extension Graph {
     let fused = try fused(for: .inference, keeping: Set(outputs.map(\.name)))
     let shapes = try fused.shapes(batch: batch)
     var untouched = Set(fused.inputs.map(\.name))
+    var constants = Set(fused.initializers.keys)
     var hasFirst = false
     var layers: [NetworkLayer] = []
     for node in fused.nodes {
+      // What is worked out from constants, as weights behind a quantiser are, is one and no layer.
+      if node.inputs.allSatisfy({ $0.isEmpty || constants.contains($0) }) {
+        constants.formUnion(node.outputs)
+        continue
+      }
       let isConvolution = node.operatorType == "Conv"
       let isFirst = isConvolution && !hasFirst && untouched.contains(node.inputs[0])
       hasFirst = hasFirst || isFirst
@@ -27,7 +33,7 @@ extension Graph {
       {
         untouched.formUnion(node.outputs)
       }
-      let reader = LayerReader(node, of: fused, shapes, isFirst: isFirst)
+      let reader = LayerReader(node, shapes, constants: constants, isFirst: isFirst)
       if let layer = try reader.layer() { layers.append(layer) }
     }
     return layers
@@ -37,7 +43,7 @@ extension Graph {
 /// Reads one node's work off its shapes, which the operator has accepted.
 private struct LayerReader {
   private let node: Node
-  private let graph: Graph
+  private let constants: Set<String>
   private let inputs: [Shape?]
   private let output: Shape
   private let isFirst: Bool
@@ -45,13 +51,13 @@ private struct LayerReader {
   /// Nodes that give elements another name, shape or type: hardware does nothing for them, or does it on
   /// the way.
   private static let renaming: Set<String> = [
-    "Cast", "DequantizeLinear", "Dropout", "Flatten", "Identity", "QuantizeLinear", "Reshape",
-    "Squeeze", "Unsqueeze",
+    "Cast", "DequantizeLinear", "Dropout", "FakeQuantize", "Flatten", "Identity", "QuantizeLinear",
+    "Reshape", "Squeeze", "Unsqueeze",
   ]
 
-  init(_ node: Node, of graph: Graph, _ shapes: [String: Shape], isFirst: Bool) {
+  init(_ node: Node, _ shapes: [String: Shape], constants: Set<String>, isFirst: Bool) {
     self.node = node
-    self.graph = graph
+    self.constants = constants
     inputs = node.inputs.map { shapes[$0] }
     output = node.outputs.first.flatMap { shapes[$0] } ?? []
     self.isFirst = isFirst
@@ -74,7 +80,9 @@ private struct LayerReader {
 
   private func weights(of workload: Workload) -> Int {
     guard workload.operation == .product else { return workload.weights }
-    return node.inputs.prefix(2).reduce(0) { $0 + (graph.initializers[$1]?.shape.count ?? 0) }
+    return zip(node.inputs, inputs).prefix(2).reduce(0) { sum, input in
+      sum + (constants.contains(input.0) ? input.1?.count ?? 0 : 0)
+    }
   }
 
   private func workload() throws(HardwareError) -> Workload {
@@ -105,7 +113,7 @@ private struct LayerReader {
     let inner = node.flag("transA") ? a[0] : a[a.rank - 1]
     let columns = b.rank == 1 ? 1 : b[node.flag("transB") ? 0 : b.rank - 1]
     let rows = columns > 0 ? output.count / columns : 0
-    let isDense = graph.initializers[node.inputs[1]] != nil && b.rank <= 2
+    let isDense = constants.contains(node.inputs[1]) && b.rank <= 2
     // The rows of one matrix times parameters are examples; those of a stack belong to one each.
     let isStack = a.rank > 2 || b.rank > 2
     let image = isStack ? output[max(0, output.rank - 2)] : isDense ? 1 : rows

@@ -35,10 +35,4 @@ public struct BitRules: Equatable, Sendable {
     if number == count - 1, let lastBits { return lastBits }
     return nil
   }
-
-  /// The bits of an operand that are nearest to a number; of two as near the larger.
-  func bits(nearest wanted: Int, _ operand: BitSpace.Operand) -> Int {
-    let all = operand == .weights ? weightBits : activationBits
-    return all.reversed().min { abs($0 - wanted) < abs($1 - wanted) } ?? wanted
-  }
 }

@@ -1,55 +1,65 @@
 import Compression
+public import Networks
 public import Tensors
 
-/// How much each decision alone changes what the network says, at each number of bits.
+/// How much each decision alone changes what the network says, choice by choice.
 ///
-///     s = mean over images of KL(p ‖ q),   p = softmax of the float network, q of the network with one
-///                                          operand of one layer quantised
+///     s = mean over images of KL(p ‖ q),   p = softmax of the network as it came, q of the network with
+///                                          one decision carried out
 ///
-/// No label is asked. Sums of s over the layers rank policies well as long as errors are small, which is
-/// what the budget rule and the first episode need of them; the agent learns the rest.
+/// No label is asked. Sums of s over the decisions rank policies well as long as errors are small, which is
+/// what the budget rule and the first episode need of them; the agent learns the rest. Choices that were not
+/// measured lie on lines between those that were, the largest choice at 0; and less of something is never
+/// better than more, whatever noise says.
 ///
-/// Cost: one pass over the images for each decision and number of bits; those of 8 and more are taken to
-/// change nothing that matters and are not run.
+/// Cost: one pass over the images for each decision and probe.
 public struct BitSensitivity: Sendable {
-  /// For each decision, s by bits.
+  /// For each decision, s by choice.
   public let losses: [[Int: Double]]
 
   /// Measures a space.
   ///
   /// - Parameters:
   ///   - space: the decisions.
-  ///   - candidates: makes the networks.
+  ///   - original: the network as it came.
   ///   - images: images × channels × height × width, preprocessed.
   ///   - pool: the threads to use; their number changes no bit.
-  /// - Throws: what quantising and running throw.
-  public init(_ space: BitSpace, _ candidates: QuantizedCandidates, images: Tensor, pool: WorkerPool)
-    throws
-  {
-    let divergence = try OutputDivergence(from: candidates.graph, images: images, pool: pool)
-    losses = try space.decisions.indices.map { decision in
-      var losses: [Int: Double] = [:]
-      guard case .listed(let all) = space.decisions[decision].choices else { return losses }
-      for bits in all {
-        guard bits < 8 else {
-          losses[bits] = 0
-          continue
-        }
-        let graph = try candidates.network([space.quantization(of: decision, bits: bits)])
-        losses[bits] = try divergence.measure(graph)
+  /// - Throws: what cutting, quantising and running throw.
+  public init(
+    _ space: any OperandSpace, original: Graph, images: Tensor, pool: WorkerPool
+  ) throws {
+    let divergence = try OutputDivergence(from: original, images: images, pool: pool)
+    losses = try space.decisions.enumerated().map { decision, described in
+      var measured: [(choice: Int, loss: Double)] = []
+      for choice in space.probes(of: decision) where choice < described.whole {
+        let graph = try space.network(deciding: decision, as: choice)
+        measured.append((choice, try divergence.measure(graph)))
       }
-      // More bits are never worse: what noise says against it is not believed.
-      var least = Double.infinity
-      for bits in all {
-        least = min(least, losses[bits] ?? least)
-        losses[bits] = least
-      }
-      return losses
+      measured.append((described.whole, 0))
+      return Self.filled(measured, for: described.choices)
     }
   }
 
-  /// The loss of a candidate, as far as single layers tell.
-  func loss(_ choices: [Int]) -> Double {
-    zip(losses, choices).reduce(0) { $0 + ($1.0[$1.1] ?? 0) }
+  /// The losses of all choices from those of some, in rising order of choices.
+  static func filled(
+    _ measured: [(choice: Int, loss: Double)], for choices: Choices
+  ) -> [Int: Double] {
+    guard case .listed(let all) = choices else { return [:] }
+    var falling = measured
+    for index in falling.indices.dropFirst() {
+      falling[index].loss = min(falling[index].loss, falling[index - 1].loss)
+    }
+    return Dictionary(
+      uniqueKeysWithValues: all.map { choice in
+        guard let above = falling.firstIndex(where: { $0.choice >= choice }) else {
+          return (choice, 0)
+        }
+        guard falling[above].choice > choice, above > 0 else {
+          return (choice, falling[above].loss)
+        }
+        let (low, high) = (falling[above - 1], falling[above])
+        let part = Double(choice - low.choice) / Double(high.choice - low.choice)
+        return (choice, low.loss + (high.loss - low.loss) * part)
+      })
   }
 }

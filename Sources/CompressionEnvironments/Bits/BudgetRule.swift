@@ -71,9 +71,13 @@ private struct SensitivityFit {
 
   private func loss(_ position: Int, _ bits: Int) -> Double { losses[position][bits] ?? 0 }
 
-  private func choices(_ position: Int) -> [Int] {
+  /// The choices that a move may go to: all of a few; of many, as channels have, the neighbours and
+  /// sixteenths.
+  private func choices(_ position: Int, beside present: Int) -> [Int] {
     guard case .listed(let all) = problem.decisions[position].choices else { return [] }
-    return all
+    guard all.count > 16, let place = all.firstIndex(of: present) else { return all }
+    let step = (all.count + 15) / 16
+    return all.indices.filter { $0 % step == 0 || abs($0 - place) == 1 }.map { all[$0] }
   }
 
   /// Of all cuts that bring the candidate nearer to the limits the one of the least loss per excess saved;
@@ -85,7 +89,8 @@ private struct SensitivityFit {
     var best: Move?
     var candidate = bits
     for position in bits.indices {
-      for lower in choices(position) where lower < bits[position] {
+      for lower in choices(position, beside: bits[position])
+      where lower < bits[position] {
         candidate[position] = lower
         let saved = excess - problem.excess(candidate)
         guard saved > 0 else { continue }
@@ -107,7 +112,8 @@ private struct SensitivityFit {
     var best: Move?
     var candidate = bits
     for position in bits.indices {
-      for higher in choices(position) where higher > bits[position] {
+      for higher in choices(position, beside: bits[position])
+      where higher > bits[position] {
         let gain = loss(position, bits[position]) - loss(position, higher)
         guard gain > 0 else { continue }
         candidate[position] = higher

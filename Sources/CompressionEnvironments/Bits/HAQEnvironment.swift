@@ -4,13 +4,14 @@ public import Reinforcement
 ///
 /// Source: Wang et al. 2019, arXiv 1811.08886.
 ///
-/// Two steps a layer, first the bits of its weights, then those of the activations it reads. What was asked
+/// Two steps a layer, first the bits of its weights, then those of the activations it reads; in a joint search
+/// a step before them decides its input channels. What was asked
 /// for is brought to the budget when the last bits are decided (`BudgetRule`), and the episode then counts as
 /// if those bits had been asked for. The reward comes with the last step. Episodes do not depend on the seed.
 public final class HAQEnvironment: SearchEnvironment {
-  /// Ten entries in 0…1, `HAQState`.
-  public let observationSpace = BoxSpace(count: HAQState.count, in: 0...1)
-  /// One number of bits, `BitAction`.
+  /// Ten entries in 0…1, or eleven where channels are decided too: `HAQState`.
+  public let observationSpace: BoxSpace
+  /// One number of bits, or part of the channels: `BitAction`.
   public let actionSpace = BoxSpace(count: 1, in: 0...1)
   /// What was carried out is known when the budget is met.
   public let settlesAtEnd = true
@@ -19,7 +20,7 @@ public final class HAQEnvironment: SearchEnvironment {
   /// The candidate of the last episode that ended.
   public private(set) var candidate: Candidate?
 
-  private let space: BitSpace
+  private let space: any OperandSpace
   private let rule: BudgetRule
   private var decided: [Int]?
 
@@ -29,9 +30,10 @@ public final class HAQEnvironment: SearchEnvironment {
   ///   - problem: the limits, the measure and the reward.
   ///   - space: the problem's space.
   ///   - rule: how a candidate is brought to the limits.
-  public init(_ problem: SearchProblem, _ space: BitSpace, rule: BudgetRule) {
+  public init(_ problem: SearchProblem, _ space: any OperandSpace, rule: BudgetRule) {
     self.problem = problem
     self.space = space
+    observationSpace = BoxSpace(count: HAQState.count(space), in: 0...1)
     self.rule = rule
   }
 
@@ -50,7 +52,7 @@ public final class HAQEnvironment: SearchEnvironment {
       observation: HAQState.vector(problem, space, decided: []), info: info(of: 0))
   }
 
-  /// Decides the bits of one operand of one layer.
+  /// Decides one operand of one layer.
   ///
   /// - Throws: `EnvironmentError` for an episode that is over or an action of another form, and what
   ///   measuring the candidate throws.
@@ -67,7 +69,8 @@ public final class HAQEnvironment: SearchEnvironment {
       observation: HAQState.vector(problem, space, decided: decided), reward: 0,
       terminated: isLast, info: info(of: position),
       executedAction: [BitAction.action(of: bits, among: choices)])
-    transition.info["bits"] = .number(Double(bits))
+    transition.info[space.operands[position] == .channels ? "width" : "bits"] = .number(
+      Double(bits))
     if isLast { try settle(decided, &transition) }
     return transition
   }

@@ -5,13 +5,17 @@ import Compression
 /// Source: Wang et al. 2019, section 3.1, equations 1 and 2. Static entries are divided by their largest
 /// value over the network, so that none leaves the range; a dense layer has kernel 1 and stride 0.
 struct HAQState {
-  /// Entries of the state.
-  static let count = 10
+  /// Entries of the state: an eleventh says, in a joint search, whether channels are decided.
+  static func count(_ space: any OperandSpace) -> Int {
+    space.operands.contains(.channels) ? 11 : 10
+  }
 
   /// The state before a decision.
   ///
   /// - Parameter decided: the choices made so far, in order.
-  static func vector(_ problem: SearchProblem, _ space: BitSpace, decided: [Int]) -> [Double] {
+  static func vector(_ problem: SearchProblem, _ space: any OperandSpace, decided: [Int])
+    -> [Double]
+  {
     let decisions = problem.decisions
     let position = min(decided.count, decisions.count - 1)
     let features = decisions[position].features
@@ -27,7 +31,7 @@ struct HAQState {
       scaled(\.inputChannels), scaled(\.outputChannels), scaled(\.kernel), scaled(\.stride),
       scaled(\.inputPixels), scaled(\.weights), features.isDepthwise ? 1 : 0,
       space.operands[position] == .weights ? 1 : 0, last ?? 1,
-    ]
+    ] + (space.operands.contains(.channels) ? [space.operands[position] == .channels ? 1 : 0] : [])
   }
 }
 

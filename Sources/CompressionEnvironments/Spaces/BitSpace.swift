@@ -8,15 +8,7 @@ public import Networks
 /// Two decisions a layer, weights first; one where weights are shared by k-means and activations stay
 /// floats. The first and the last layer are pinned. Cost counts every quantised layer, pinned ones too;
 /// the reference that budgets are parts of is the network at 8/8.
-public final class BitSpace: SearchSpace {
-  /// What one decision is about.
-  public enum Operand: String, Sendable {
-    /// The bits of a layer's weights.
-    case weights
-    /// The bits of the activations that a layer reads.
-    case activations
-  }
-
+public final class BitSpace: OperandSpace {
   /// The decisions in graph order.
   public let decisions: [Decision]
   /// What each decision is about.
@@ -24,14 +16,12 @@ public final class BitSpace: SearchSpace {
   /// `bits`.
   public let choiceName = "bits"
   /// What is counted.
-  public let quantities: [CostQuantity]
-  /// The rules that the space was made by.
-  public let rules: BitRules
+  public var quantities: [CostQuantity] { costs.quantities }
+  /// Which bits of which layers.
+  public let layout: BitLayout
 
   private let candidates: QuantizedCandidates
   private let costs: QuantizedCosts
-  /// For each decision the number of its layer among the quantised ones.
-  private let layerOf: [Int]
 
   /// The bits of a network.
   ///
@@ -45,88 +35,23 @@ public final class BitSpace: SearchSpace {
   ) throws {
     self.candidates = candidates
     self.costs = costs
-    self.rules = rules
-    quantities = costs.quantities
-    let layers = candidates.layers
-    let searched = layers.indices.filter { rules.pin(of: $0, among: layers.count) == nil }
-    guard !searched.isEmpty else {
-      throw CompressionError.nothingToPrune(
-        "the network has \(layers.count) layers with weights, and the first and the last are pinned"
-      )
-    }
-    var decisions: [Decision] = []
-    var operands: [Operand] = []
-    var layerOf: [Int] = []
+    layout = try BitLayout(candidates.layers, rules: rules)
     let features = try candidates.features()
-    for number in searched {
-      let sides: [(Operand, [Int])] =
-        rules.quantizer == .kMeans
-        ? [(.weights, rules.weightBits)]
-        : [(.weights, rules.weightBits), (.activations, rules.activationBits)]
-      for (operand, bits) in sides {
-        decisions.append(
-          Decision(layer: layers[number].name, choices: .listed(bits), features: features[number]))
-        operands.append(operand)
-        layerOf.append(number)
-      }
-    }
-    self.decisions = decisions
-    self.operands = operands
-    self.layerOf = layerOf
-    try checkCosts()
-  }
-
-  /// Asks for every layer at every pair of bits that it can take.
-  private func checkCosts() throws {
-    let activationBits = rules.quantizer == .kMeans ? [8] : rules.activationBits
-    for weights in rules.weightBits {
-      for activations in activationBits {
-        try costs.check(quantizations(operands.map { $0 == .weights ? weights : activations }))
-      }
-    }
-  }
-
-  /// The cost at 8/8: what budgets are parts of.
-  public var originalCost: NetworkCost { cost(uniform(8)) }
-
-  /// The cost in every quantity that is counted.
-  public func cost(_ choices: [Int]) -> NetworkCost {
-    NetworkCost { quantities.contains($0) ? cost(choices, in: $0) : nil }
-  }
-
-  /// What some bits make of the layer of one decision alone.
-  func quantization(of decision: Int, bits: Int) -> LayerQuantization {
-    let untouched = LayerQuantization.untouched
-    let isWeights = operands[decision] == .weights
-    return LayerQuantization(
-      layer: decisions[decision].layer, weightBits: isWeights ? bits : untouched,
-      activationBits: isWeights ? untouched : bits, quantizer: rules.quantizer,
-      granularity: rules.granularity)
+    decisions = layout.decisions(features)
+    operands = layout.places.map(\.operand)
+    try costs.check(layout)
   }
 
   /// What a choice of bits makes of every quantised layer, pinned ones too.
   public func quantizations(_ choices: [Int]) -> [LayerQuantization] {
-    let layers = candidates.layers
-    var quantizations = layers.indices.map { number in
-      let pin = rules.pin(of: number, among: layers.count) ?? 8
-      return LayerQuantization(
-        layer: layers[number].name, weightBits: pin,
-        activationBits: rules.quantizer == .kMeans ? LayerQuantization.untouched : pin,
-        quantizer: rules.quantizer, granularity: rules.granularity)
-    }
-    for (decision, bits) in choices.enumerated() {
-      switch operands[decision] {
-      case .weights: quantizations[layerOf[decision]].weightBits = bits
-      case .activations: quantizations[layerOf[decision]].activationBits = bits
-      }
-    }
-    return quantizations
+    layout.quantizations(choices)
   }
 
   /// The choices with as many bits everywhere, or the nearest that there are.
-  public func uniform(_ bits: Int) -> [Int] {
-    operands.map { rules.bits(nearest: bits, $0) }
-  }
+  public func uniform(_ bits: Int) -> [Int] { layout.uniform(bits) }
+
+  /// The cost at 8/8: what budgets are parts of.
+  public var originalCost: NetworkCost { cost(uniform(8)) }
 
   /// The cost of a candidate.
   public func cost(_ choices: [Int], in quantity: CostQuantity) -> Int {
@@ -136,5 +61,13 @@ public final class BitSpace: SearchSpace {
   /// The quantised network.
   public func network(_ choices: [Int]) throws -> Graph {
     try candidates.network(quantizations(choices))
+  }
+
+  /// Every number of bits below 8.
+  public func probes(of decision: Int) -> [Int] { layout.probes(of: decision) }
+
+  /// The network with one operand of one layer quantised.
+  public func network(deciding decision: Int, as choice: Int) throws -> Graph {
+    try candidates.network([layout.quantization(of: decision, bits: choice)])
   }
 }

@@ -23,18 +23,29 @@ extension RooflineChart {
     "\(points.count) layers; a dot's area is the layer's share of the time"
   }
 
+  /// Plain rules instead of variables, which not every viewer of SVG knows; on dark the colours are lighter.
   private static let style = """
-    :root{--paper:#fff;--ink:#1f2430;--soft:#667085;--line:#e4e7ec;--roof:#344054;\
-    --convolution:#2f6fde;--pointwise:#12956a;--depthwise:#d9622b;--dense:#8a4fd3;--product:#c2306f}\
-    @media (prefers-color-scheme:dark){:root{--paper:#14171f;--ink:#eceff4;--soft:#98a2b3;\
-    --line:#2b303b;--roof:#cfd5e1;--convolution:#6ea3ff;--pointwise:#41c997;--depthwise:#ff9a62;\
-    --dense:#b98cff;--product:#ff7fb0}}\
-    text{font:12px system-ui,sans-serif;fill:var(--ink)}.title{font-size:18px;font-weight:600}\
-    .soft{fill:var(--soft)}.middle{text-anchor:middle}.end{text-anchor:end}\
-    .paper{fill:var(--paper)}.grid{stroke:var(--line);stroke-width:1}\
-    .roof{stroke:var(--roof);stroke-width:2;fill:none;stroke-linejoin:round}\
-    .dot{fill-opacity:.55;stroke-width:1.25}
+    text{font:12px system-ui,sans-serif}.title{font-size:18px;font-weight:600}\
+    .middle{text-anchor:middle}.end{text-anchor:end}.grid{stroke-width:1}\
+    .roof{stroke-width:2;fill:none;stroke-linejoin:round}.dot{fill-opacity:.55;stroke-width:1.25}
     """
+    + colours(
+      paper: "#fff", ink: "#1f2430", soft: "#667085", line: "#e4e7ec", roof: "#344054",
+      kinds: ["#2f6fde", "#12956a", "#d9622b", "#8a4fd3", "#c2306f"])
+    + "@media (prefers-color-scheme:dark){"
+    + colours(
+      paper: "#14171f", ink: "#eceff4", soft: "#98a2b3", line: "#2b303b", roof: "#cfd5e1",
+      kinds: ["#6ea3ff", "#41c997", "#ff9a62", "#b98cff", "#ff7fb0"]) + "}"
+
+  private static func colours(
+    paper: String, ink: String, soft: String, line: String, roof: String, kinds: [String]
+  ) -> String {
+    let dots = zip(Kind.allCases, kinds).map { kind, colour in
+      ".\(kind.rawValue){fill:\(colour);stroke:\(colour)}"
+    }
+    return ".paper{fill:\(paper)}text{fill:\(ink)}.soft{fill:\(soft)}.grid{stroke:\(line)}"
+      + ".roof{stroke:\(roof)}" + dots.joined()
+  }
 
   // MARK: - Parts
 
@@ -89,11 +100,10 @@ extension RooflineChart {
     return order.map { index in
       let point = points[index]
       let radius = 3 + 26 * point.share.squareRoot()
-      let colour = "var(--\(point.kind.rawValue))"
       let note =
         "\(point.name): \(amount(point.attained))op/s at \(amount(point.intensity))op/B, "
         + "\(fixed(100 * point.share)) % of the time"
-      return "<circle class=\"dot\" fill=\"\(colour)\" stroke=\"\(colour)\" "
+      return "<circle class=\"dot \(point.kind.rawValue)\" "
         + "cx=\"\(fixed(plane.x(point.intensity)))\" cy=\"\(fixed(plane.y(point.attained)))\" "
         + "r=\"\(fixed(radius))\"><title>\(escaped(note))</title></circle>"
     }
@@ -104,9 +114,9 @@ extension RooflineChart {
     let slope = "\(amount(bandwidth))B/s of main memory on the slope"
     var lines = [text(LogPlane.right, 30, slope, class: "soft end")]
     for (index, kind) in kinds.enumerated() {
-      let x = LogPlane.right - 110 * Double(kinds.count - index) + 10
+      let x = LogPlane.right - 95 * Double(kinds.count - index) + 10
       lines.append(
-        "<circle class=\"dot\" fill=\"var(--\(kind.rawValue))\" stroke=\"var(--\(kind.rawValue))\" "
+        "<circle class=\"dot \(kind.rawValue)\" "
           + "cx=\"\(fixed(x))\" cy=\"46\" r=\"5\"/>")
       lines.append(text(x + 11, 50, kind.rawValue, class: "soft"))
     }

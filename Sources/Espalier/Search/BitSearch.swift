@@ -45,7 +45,7 @@ struct BitSearch {
     case .sensitivity:
       let count = min(settings.sensitivityImages, images.shape[0])
       let sensitivity = try BitSensitivity(
-        space, candidates, images: images.prefix(count), pool: pool)
+        space, original: candidates.graph, images: images.prefix(count), pool: pool)
       rule = .sensitivity(losses: sensitivity.losses)
     }
   }

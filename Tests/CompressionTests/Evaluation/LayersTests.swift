@@ -74,6 +74,15 @@ import Units
     }
   }
 
+  @Test func weightsBehindANodeOfConstantsAreWeights() throws {
+    var sketch = Sketch([3])
+    let weight = sketch.node("Transpose", "turned", [sketch.draws("w", [5, 3])])
+    let graph = sketch.graph(sketch.node("MatMul", "y", ["x", weight]))
+    let layers = try graph.layers(batch: 4)
+    #expect(layers.map(\.name) == ["y"] && layers[0].weights == 15)
+    #expect(layers[0].workload.operation == .dense && layers[0].workload.batch == 4)
+  }
+
   private static func product(_ a: [Int], _ b: [Int], isConstant: Bool) -> Graph {
     func value(_ name: String, _ extents: [Int]) -> Graph.Value {
       Graph.Value(name: name, extents: extents.map { .fixed($0) })

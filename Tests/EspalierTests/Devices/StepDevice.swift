@@ -14,7 +14,7 @@ struct StepDevice: RooflineDevice {
     try supportedBits.check(bits, device: device)
     guard workload.hasProducts else { return .zero }
     return Cost(
-      latency: Seconds(Double(workload.macs) * 1e-3), energy: Joules(Double(workload.macs) * 1e-9),
+      latency: Seconds(Double(workload.macs) / 1000), energy: Joules(Double(workload.macs) * 1e-9),
       cycles: workload.macs, computeCycles: workload.macs, stallCycles: 0,
       accesses: [MemoryAccess("dram", readBits: 8 * workload.macs, writtenBits: 0)],
       bound: .compute)

@@ -1,5 +1,6 @@
 import Compression
 import Foundation
+import Hardware
 import Testing
 
 @testable import Espalier
@@ -28,5 +29,25 @@ import Testing
     #expect(measured.predicted > 0 && measured.pass.median > 0)
     // Passes with and without the clock do the same work; a busy machine may part them, not this far.
     #expect(abs(measured.error) < 0.5)
+  }
+
+  @Test func theTablePricesTheNetworkAndOthersWithItsLayers() throws {
+    var effort = HostMeasurement.Effort()
+    effort.leastRounds = 3
+    effort.seconds = 0
+    var graph = try PricedNetworkTests.graph()
+    let measured = try HostMeasurement(graph, batch: 2, threads: 1, effort: effort)
+    let table = try CostTable(json: measured.table().json(), file: "host.json")
+    let device = PricingDevice(table)
+    #expect(device.name == "host" && device.batch == 2 && device.defaultBits == LayerBits(32))
+    let own = try #require(try PricedNetwork(graph, on: device).cost)
+    #expect(abs(own.latency.value / measured.predicted - 1) < 1e-9)
+    // The same layers under other names: by their work, averaged over those that share it.
+    for index in graph.nodes.indices { graph.nodes[index].name += " of another" }
+    let other = try #require(try PricedNetwork(graph, on: device).cost)
+    #expect(abs(other.latency.value / measured.predicted - 1) < 1e-9)
+    #expect(throws: HardwareError.self) {
+      try PricedNetwork(graph, on: device, bits: LayerBits(8))
+    }
   }
 }

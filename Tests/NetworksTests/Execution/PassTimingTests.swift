@@ -5,7 +5,7 @@ import Testing
 @testable import Networks
 
 @Suite struct PassTimingTests {
-  private static let graph = {
+  private static func graph() throws -> Graph {
     var generator = SeededGenerator(seed: 3)
     return try ModelBuilder.named("resnet8").graph(
       ModelParameters(widthMultiplier: 0.25), using: &generator)

@@ -22,7 +22,7 @@ public struct BISMO: CostModel {
   public let clock: Double
   /// Examples that the device's users put through at once; a workload states its own.
   public let batch: Int
-  private let portBits: Int
+  let portBits: Int
   private let overhead: Int
   private let resultWidth: Int
   private let groupsPerProduct: Int

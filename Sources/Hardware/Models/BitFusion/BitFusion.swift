@@ -21,7 +21,7 @@ public struct BitFusion: CostModel {
   public let supportedBits: SupportedBits
   let array: BitFusionArray
   private let energies: BitFusionEnergies
-  private let clock: Double
+  let clock: Double
 
   /// The energy of a layer by what takes it.
   public struct EnergyShares: Equatable, Sendable {

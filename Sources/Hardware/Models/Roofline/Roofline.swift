@@ -20,9 +20,9 @@ public struct Roofline: CostModel {
   public let batch: Int
   /// Cycles in a second.
   public let clock: Double
-  private let types: ArithmeticTypes
+  let types: ArithmeticTypes
   private let storageBits: [Int]
-  private let bandwidth: Double
+  let bandwidth: Double
   private let bandwidthEfficiency: Double
   private let launch: Double
   private let power: Double

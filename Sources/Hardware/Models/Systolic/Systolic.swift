@@ -27,10 +27,10 @@ public struct Systolic: CostModel {
   public let supportedBits: SupportedBits
   /// What stays in the array.
   public let dataflow: Dataflow
-  private let rows: Int
-  private let columns: Int
-  private let memory: SystolicMemory
-  private let clock: Double
+  let rows: Int
+  let columns: Int
+  let memory: SystolicMemory
+  let clock: Double
   private let multiplyEnergy: Double
   private let addEnergy: Double
   private let bufferReadEnergy: Double
