@@ -35,7 +35,8 @@ public struct NetworkFigures: Equatable, Sendable {
   /// Figures of their parts.
   public init(
     macs: OperationCount, parameters: Int, weightBytes: ByteCount, peakActivationBytes: ByteCount,
-    bitOps: Int? = nil, latencySeconds: Seconds? = nil, energyJoules: Joules? = nil, validation: Double? = nil,
+    bitOps: Int? = nil, latencySeconds: Seconds? = nil, energyJoules: Joules? = nil,
+    validation: Double? = nil,
     top1: Double? = nil, fineTuned: FineTuned? = nil
   ) {
     self.macs = macs

@@ -17,7 +17,8 @@ struct ApplyCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The data of the search, to reconstruct weights and find ranges as it did.", valueName: "spec"))
+      "The data of the search, to reconstruct weights and find ranges as it did.", valueName: "spec"
+    ))
   var data: String?
 
   @OptionGroup var pixels: PixelOptions

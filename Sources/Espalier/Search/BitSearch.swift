@@ -14,6 +14,8 @@ struct BitSearch {
   let rule: BudgetRule
   /// The device's name; nil where none is asked.
   let device: String?
+  /// The short training of candidates; nil where they are measured as they are quantised.
+  private let training: EpisodeTraining?
 
   /// Gathers ranges and measures sensitivities.
   ///
@@ -22,11 +24,13 @@ struct BitSearch {
   ///   - settings: the environment's.
   ///   - device: what prices layers; nil counts neither time nor energy.
   ///   - images: calibration images, preprocessed.
+  ///   - training: trains every candidate before it is measured.
   /// - Throws: `HardwareError` for bits or layers that the device does not take; what quantising throws.
   init(
     _ graph: Graph, _ settings: QuantizationSettings, device: PricingDevice?, images: Tensor,
-    streams: RandomStreams, pool: WorkerPool
+    training: EpisodeTraining?, streams: RandomStreams, pool: WorkerPool
   ) throws {
+    self.training = training
     let candidates = try QuantizedCandidates(
       graph, images: images, settings: settings.clips, normalization: settings.normalization,
       streams: streams, pool: pool)
@@ -48,6 +52,25 @@ struct BitSearch {
         space, original: candidates.graph, images: images.prefix(count), pool: pool)
       rule = .sensitivity(losses: sensitivity.losses)
     }
+  }
+
+  /// What is searched: the space, its candidates trained where the environment says so.
+  var searched: any SearchSpace {
+    training == nil ? space : TrainedBitSpace(space, make: network)
+  }
+
+  /// A candidate's network with its quantisers as nodes, to be trained on or written.
+  ///
+  /// - Throws: what quantising and training throw.
+  func network(_ choices: [Int]) throws -> Graph {
+    let graph = try candidates.network(space.quantizations(choices), form: .nodes)
+    return try training?.train(graph, choices: choices, ties: ties(of: graph)) ?? graph
+  }
+
+  /// The weights of a candidate that share values.
+  func ties(of graph: Graph) -> ParameterTies {
+    guard space.layout.rules.quantizer == .kMeans else { return ParameterTies() }
+    return ParameterTies(equalElementsOf: graph, in: candidates.layers.map(\.weight))
   }
 
   /// Makes what agents act in.

@@ -32,16 +32,23 @@ extension SearchSetup {
       throw EspalierError.setting(
         name: "kind", expected: "a search for channels or bits", found: "another")
     }
-    let quantizations = bits.space.quantizations(candidate.choices)
+    let graph = try bits.network(candidate.choices)
     let policy = CompressionPolicy(
-      quantizations, of: bits, setup: self, search: search,
+      bits.space.quantizations(candidate.choices), of: bits, setup: self, search: search,
       original: NetworkFigures(
         bits.space.originalCost, validation: originalValidation, top1: originalTop1,
         fineTuned: fineTuned?.originalTop1),
       compressed: NetworkFigures(
         candidate.cost, validation: candidate.accuracy,
-        top1: try top1(try bits.space.network(candidate.choices)), fineTuned: fineTuned?.top1))
-    return (try bits.candidates.network(quantizations, form: .nodes), policy)
+        top1: try top1(graph), fineTuned: fineTuned?.top1))
+    return (graph, policy)
+  }
+
+  /// The network of a candidate as it is trained on: with its quantisers in place.
+  ///
+  /// - Throws: what cutting and quantising throw.
+  func trainable(_ choices: [Int]) throws -> Graph {
+    try bits?.network(choices) ?? problem.network(choices)
   }
 }
 
@@ -64,7 +71,10 @@ extension CompressionPolicy {
           weightClip: settings.clips.weightClip.rawValue,
           activationClip: settings.clips.activationClip.rawValue,
           normalization: settings.normalization == .keep ? nil : settings.normalization.rawValue,
-          calibration: setup.calibrationRecord)
+          calibration: setup.calibrationRecord,
+          episodeTraining: settings.episodeTraining.map {
+            EpisodeTraining(steps: $0.steps, learningRate: $0.learningRate)
+          })
       },
       layers: quantizations.map { quantization in
         var layer = LayerPolicy(

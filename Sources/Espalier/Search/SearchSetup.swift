@@ -64,12 +64,21 @@ final class SearchSetup {
       let device = try definition.device.map {
         try DeviceCatalog(own: request.deviceFolders).pricingDevice($0)
       }
+      let training = try images.fineTuning.flatMap { [definition, model, streams, pool] training in
+        try quantization.episodeTraining.map {
+          try EpisodeTraining(
+            $0, definition.fineTuning ?? FineTuningSettings(), images: training,
+            preprocessing: definition.preprocessing, original: model.graph, streams: streams,
+            pool: pool)
+        }
+      }
       let search = try BitSearch(
         model.graph, quantization, device: device,
-        images: images.calibration.tensor(definition.preprocessing), streams: streams, pool: pool)
+        images: images.calibration.tensor(definition.preprocessing), training: training,
+        streams: streams, pool: pool)
       bits = search
       problem = try SearchProblem(
-        search.space,
+        search.searched,
         limits: { [definition] original in
           try definition.budgets.map {
             try $0.limit(original: original) { search.space.cost(search.space.uniform($0)) }
