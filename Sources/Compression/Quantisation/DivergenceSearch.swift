@@ -10,9 +10,9 @@ import Networks
 ///     D = Σ P_j · ln(P_j / Q_j), both normalised
 ///
 /// Source: S. Migacz 2017, "8-bit inference with TensorRT"; HAQ, section 3.3. Differences: bins go to the
-/// levels that the quantiser rounds them to, not to groups of equal size, zeros are left out since every
-/// quantiser keeps them, and a clip whose last level would have no bin of its own is not tried. HAQ's code
-/// compares cumulative histograms; these are densities.
+/// levels that the quantiser rounds them to, not to groups of equal size; zeros are left out since every
+/// quantiser keeps them; where what lies beyond falls on a level without bins of its own, Q_j is that of half
+/// an element. HAQ's code compares cumulative histograms; these are densities.
 struct DivergenceSearch {
   private let histogram: [Double]
   private let width: Double
@@ -44,7 +44,7 @@ struct DivergenceSearch {
     return Double(best.bins) * width
   }
 
-  /// The divergence of the clip after some bins, nil where a level with outliers has no bin.
+  /// The divergence of the clip after some bins, nil where they hold nothing.
   private func divergence(bins: Int, highest: Int) -> Double? {
     let outliers = histogram[bins...].reduce(0, +)
     let kept = histogram[..<bins].reduce(0, +)
@@ -64,11 +64,10 @@ struct DivergenceSearch {
         if histogram[last] > 0 || (last == bins - 1 && outliers > 0) { filled += 1 }
         last += 1
       }
-      guard mass > 0 || filled == 0 else { return nil }
       for bin in first..<last {
         let p = histogram[bin] + (bin == bins - 1 ? outliers : 0)
         guard p > 0 else { continue }
-        let q = mass / Double(filled) / kept
+        let q = (mass > 0 ? mass / Double(filled) : 0.5) / kept
         divergence += p / (kept + outliers) * log(p / (kept + outliers) / q)
       }
       first = last

@@ -24,7 +24,7 @@ public struct LinearQuantizer: Hashable, Sendable {
   /// - Throws: `CompressionError.setting` when `bits` is not in `bitRange`.
   public init(
     bits: Int, granularity: LayerQuantization.Granularity = .channel,
-    clip: ClipMethod = .meanSquaredError
+    clip: ClipMethod = .meanCubedError
   ) throws(CompressionError) {
     guard Self.bitRange.contains(bits), let levels = QuantizationLevels(bits: bits, isSigned: true)
     else {

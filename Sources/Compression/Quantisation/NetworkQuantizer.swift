@@ -16,7 +16,7 @@ public struct NetworkQuantizer: Sendable {
 
     /// Settings.
     public init(
-      weightClip: ClipMethod = .meanSquaredError,
+      weightClip: ClipMethod = .meanCubedError,
       activationClip: ClipMethod = .meanSquaredError
     ) {
       self.weightClip = weightClip

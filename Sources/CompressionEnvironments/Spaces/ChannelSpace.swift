@@ -15,16 +15,23 @@ public final class ChannelSpace: SearchSpace {
   /// `widths`.
   public let choiceName = "widths"
 
+  /// What is counted: time and energy only on a device.
+  public let quantities: [CostQuantity]
+
   private let costs: [CostQuantity: WidthCosts]
+  private let device: DeviceCosts?
 
   /// The widths of a network.
   ///
   /// - Parameters:
   ///   - pruner: cuts candidates.
   ///   - widths: which groups are decided, and how.
+  ///   - device: what counts time and energy, at 8 bits or what is nearest there; nil counts neither.
   /// - Throws: `CompressionError.nothingToPrune`; `GraphError` when shapes cannot be inferred.
-  public init(_ pruner: ChannelPruner, widths: WidthRules) throws {
+  public init(_ pruner: ChannelPruner, widths: WidthRules, device: DeviceCosts? = nil) throws {
     self.pruner = pruner
+    self.device = device
+    quantities = CostQuantity.structural + (device == nil ? [] : CostQuantity.physical)
     let graph = pruner.original
     let dependencies = pruner.dependencies
     let costs = try Dictionary(
@@ -34,7 +41,14 @@ public final class ChannelSpace: SearchSpace {
         return (quantity, function)
       })
     self.costs = costs
-    originalCost = NetworkCost { costs[$0]?.cost([:]) }
+    let physical = device?.cost(bits: [])
+    originalCost = NetworkCost { quantity in
+      switch quantity {
+      case .latency: physical?.latency
+      case .energy: physical?.energy
+      default: costs[quantity]?.cost([:])
+      }
+    }
     let decided = try Self.decisions(graph, dependencies, widths)
     decisions = decided.map(\.decision)
     groups = decided.map(\.group)
@@ -80,7 +94,11 @@ public final class ChannelSpace: SearchSpace {
 
   /// The exact cost of the sliced network.
   public func cost(_ choices: [Int], in quantity: CostQuantity) -> Int {
-    costs[quantity]?.cost(widths(choices)) ?? 0
+    switch quantity {
+    case .latency: device?.cost(widths: widths(choices), bits: []).latency ?? 0
+    case .energy: device?.cost(widths: widths(choices), bits: []).energy ?? 0
+    default: costs[quantity]?.cost(widths(choices)) ?? 0
+    }
   }
 
   private func widths(_ choices: [Int]) -> [Int: Int] {

@@ -58,8 +58,8 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   /// The device whose time and energy are counted: a name, or a path to its file.
   public var device: String?
 
-  /// What is decided: `amc` or `haq`.
-  public var kind: String { quantization == nil ? "amc" : "haq" }
+  /// What is decided: channels or single weights (`amc`), bits (`haq`), or channels and bits (`joint`).
+  public var kind: SearchKind
 
   /// The names of the fields, for messages.
   static let fields =
@@ -75,11 +75,7 @@ extension EnvironmentDefinition: JSONRepresentable {
   /// Reads a definition; a field that is left out has its default.
   public init(_ reader: JSONReader) throws(JSONError) {
     try reader.refuseFields(otherThan: Self.fields)
-    let kind: String = try reader.readIfPresent("kind") ?? "amc"
-    guard ["amc", "haq"].contains(kind) else {
-      throw .wrongType(
-        path: reader.path.appending("kind"), expected: "'amc' or 'haq'", found: "'\(kind)'")
-    }
+    kind = try reader.choice("kind", default: .amc)
     quantization = try Self.quantization(reader, kind: kind)
     device = try reader.readIfPresent("device")
     name = try reader.baseName("name")
@@ -88,7 +84,7 @@ extension EnvironmentDefinition: JSONRepresentable {
     data = try reader.readIfPresent("data")
     split = try reader.readIfPresent("split")
     preprocessing = try Self.preprocessing(reader)
-    reward = try Self.reward(reader, default: kind == "haq" ? .haq : .accuracy)
+    reward = try Self.reward(reader, default: kind == .amc ? .accuracy : .haq)
     weights = try WeightPruningSettings.read(reader)
     budgets = weights == nil ? try Self.budgets(reader, reward, kind: kind) : []
     episodes = try reader.positive("episodes", default: 400)
@@ -122,7 +118,7 @@ extension EnvironmentDefinition: JSONRepresentable {
     let own = weights?.json ?? [:]
     var fields = (channelJSON.objectValue ?? [:]).merging(own) { $1 }
     if let quantization {
-      for key in Self.channelFields { fields[key] = nil }
+      if kind == .haq { for key in Self.channelFields { fields[key] = nil } }
       fields["quantization"] = quantization.json
     }
     if let device { fields["device"] = device.json }
@@ -131,7 +127,7 @@ extension EnvironmentDefinition: JSONRepresentable {
 
   private var channelJSON: JSONValue {
     .object(omittingNil: [
-      "name": name.json, "kind": kind.json, "summary": summary.json, "model": model?.json,
+      "name": name.json, "kind": kind.rawValue.json, "summary": summary.json, "model": model?.json,
       "data": data?.json, "split": split?.json, "preprocessing": preprocessing.record.json,
       "budget": .object(
         Dictionary(uniqueKeysWithValues: budgets.map { ($0.quantity.rawValue, $0.text.json) })),
@@ -169,16 +165,21 @@ extension EnvironmentDefinition: JSONRepresentable {
   private static let channelFields = ["widths", "smallestKeep", "channelMultiple", "pruning"]
 
   private static func quantization(
-    _ reader: JSONReader, kind: String
+    _ reader: JSONReader, kind: SearchKind
   ) throws(JSONError) -> QuantizationSettings? {
-    let isHAQ = kind == "haq"
-    let others = isHAQ ? channelFields + WeightPruningSettings.fields : ["quantization"]
+    let others: [String] =
+      switch kind {
+      case .amc: ["quantization"]
+      case .haq: channelFields + WeightPruningSettings.fields
+      case .joint: WeightPruningSettings.fields
+      }
     for field in others where reader[field] != nil {
       throw .wrongType(
-        path: reader.path.appending(field), expected: "a field of an environment of kind '\(kind)'",
-        found: "one of the other kind")
+        path: reader.path.appending(field),
+        expected: "a field of an environment of kind '\(kind.rawValue)'",
+        found: "one of another kind")
     }
-    guard isHAQ else { return nil }
+    guard kind != .amc else { return nil }
     return try QuantizationSettings(
       reader["quantization"] ?? JSONReader([:], path: reader.path.appending("quantization")))
   }
@@ -196,9 +197,9 @@ extension EnvironmentDefinition: JSONRepresentable {
 
   /// Half of the multiply-accumulates, of bits what 4/4 costs, where nothing is said and the reward does not count cost.
   private static func budgets(
-    _ reader: JSONReader, _ reward: RewardExpression, kind: String
+    _ reader: JSONReader, _ reward: RewardExpression, kind: SearchKind
   ) throws(JSONError) -> [Budget] {
-    let standard: JSONValue = kind == "haq" ? ["bitOps": "uniform:4"] : ["macs": "0.5"]
+    let standard: JSONValue = kind != .amc ? ["bitOps": "uniform:4"] : ["macs": "0.5"]
     let half = JSONReader(
       reward.countsCost ? [:] : standard, path: reader.path.appending("budget"))
     let field = reader["budget"] ?? half

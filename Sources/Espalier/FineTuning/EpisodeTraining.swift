@@ -18,20 +18,20 @@ struct EpisodeTraining {
   private let streams: RandomStreams
   private let pool: WorkerPool
 
-  /// Makes ready.
+  /// Makes ready; nil where the environment does not ask for it.
   ///
   /// - Parameters:
-  ///   - rule: how long and how fast.
-  ///   - settings: the rest.
+  ///   - definition: says how long and how fast.
   ///   - images: what is trained on, without the validation images.
   ///   - original: the teacher.
   /// - Throws: `EspalierError.setting` when the images fill no batch, `DatasetError` when they cannot be
   ///   augmented.
-  init(
-    _ rule: QuantizationSettings.EpisodeTrainingRule, _ settings: FineTuningSettings,
-    images: LabelledImages, preprocessing: Preprocessing, original: Graph, streams: RandomStreams,
-    pool: WorkerPool
+  init?(
+    _ definition: EnvironmentDefinition, images: LabelledImages?, original: Graph,
+    streams: RandomStreams, pool: WorkerPool
   ) throws {
+    guard let rule = definition.quantization?.episodeTraining, let images else { return nil }
+    let settings = definition.fineTuning ?? FineTuningSettings()
     guard images.count >= settings.batch else {
       throw EspalierError.setting(
         name: "fineTuning.batch", expected: "at most \(images.count), the images to train on",
@@ -41,7 +41,7 @@ struct EpisodeTraining {
     configuration.learningRate = rule.learningRate
     self.configuration = configuration
     let loader = try BatchLoader(
-      images, preprocessing: preprocessing, batchSize: settings.batch,
+      images, preprocessing: definition.preprocessing, batchSize: settings.batch,
       augmentation: settings.augmentation.augmentation, dropsIncomplete: true)
     batches = FirstBatches(batches: LoaderBatches(loader: loader), count: rule.steps)
     teacher =
@@ -92,15 +92,15 @@ private struct FirstBatches: TrainingBatches {
   }
 }
 
-/// The bits of a network whose candidates are trained for a few steps before they are measured.
+/// A space whose candidates are trained for a few steps before they are measured.
 final class TrainedBitSpace: SearchSpace {
-  private let space: BitSpace
+  private let space: any SearchSpace
   private let make: ([Int]) throws -> Graph
 
   /// A space.
   ///
   /// - Parameter make: makes a candidate's network and trains it.
-  init(_ space: BitSpace, make: @escaping ([Int]) throws -> Graph) {
+  init(_ space: any SearchSpace, make: @escaping ([Int]) throws -> Graph) {
     self.space = space
     self.make = make
   }

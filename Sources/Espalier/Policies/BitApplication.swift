@@ -38,31 +38,43 @@ struct BitApplication {
 
   private var untouched: Int { LayerQuantization.untouched }
 
-  /// The quantised network.
+  /// Finds what does not fit before anything is computed.
   ///
   /// - Parameter graph: the network as it came.
-  /// - Throws: `CompressionError.policyMismatch` for a layer that is not there, of another operator or with
-  ///   decisions about channels besides, and for MACs that are not the policy's;
-  ///   `CompressionError.setting` for impossible bits, `EspalierError.setting` for data that are needed and
-  ///   not given or are others.
-  func apply(to graph: Graph) throws -> Graph {
-    guard let record = policy.quantization else {
-      throw EspalierError.setting(
-        name: "quantization", expected: "how weights and activations were quantised",
-        found: "nothing in a policy with bits")
+  /// - Throws: `CompressionError.policyMismatch` for a layer that is not there or of another operator, and
+  ///   for indices in a policy that does not say how channels were cut; `CompressionError.setting` for
+  ///   impossible bits; `EspalierError.setting` for data that are needed and not given.
+  func check(_ graph: Graph) throws {
+    if policy.pruning == nil {
+      for layer in policy.layers
+      where layer.keptInputIndices != nil || layer.keptOutputIndices != nil {
+        throw CompressionError.policyMismatch(
+          layer: layer.name, expected: "decisions about bits alone", found: "kept channels")
+      }
     }
+    for quantization in try quantizations(of: graph) { try quantization.validate() }
+    if needsImages, data == nil { throw Self.noData }
+  }
+
+  private static let noData = EspalierError.setting(
+    name: "--data",
+    expected: "the data of the search, since ranges of activations follow from its images",
+    found: "none")
+
+  /// The quantised network.
+  ///
+  /// - Parameter graph: the network as it came, or cut.
+  /// - Throws: as `check(_:)`; `CompressionError.policyMismatch` for MACs that are not the policy's;
+  ///   `EspalierError.setting` for other images than those of the search.
+  func apply(to graph: Graph) throws -> Graph {
+    let record = try record
     let settings = try NetworkQuantizer.Settings(record)
-    let quantizations = try quantizations(of: graph, record)
+    let quantizations = try quantizations(of: graph)
     let streams = RandomStreams(seed: UInt64(policy.search.seed))
     let quantized: Graph
     let cost: NetworkCost
     if needsImages {
-      guard let data else {
-        throw EspalierError.setting(
-          name: "--data",
-          expected: "the data of the search, since ranges of activations follow from its images",
-          found: "none")
-      }
+      guard let data else { throw Self.noData }
       let images = try CalibrationImages(record.calibration, seed: policy.search.seed).tensor(
         data, preprocessing: preprocessing)
       let candidates = try QuantizedCandidates(
@@ -80,17 +92,27 @@ struct BitApplication {
     return quantized
   }
 
+  private var record: CompressionPolicy.Quantization {
+    get throws(EspalierError) {
+      guard let record = policy.quantization else {
+        throw .setting(
+          name: "quantization", expected: "how weights and activations were quantised",
+          found: "nothing in a policy with bits")
+      }
+      return record
+    }
+  }
+
   /// What the policy says of each layer.
-  private func quantizations(
-    of graph: Graph, _ record: CompressionPolicy.Quantization
-  ) throws -> [LayerQuantization] {
+  private func quantizations(of graph: Graph) throws -> [LayerQuantization] {
     let operators = Dictionary(
       try graph.quantizableLayers().map { ($0.name, $0.operatorType) },
       uniquingKeysWith: { first, _ in first })
     let granularity: LayerQuantization.Granularity = try .named(
       record.granularity, "quantization.granularity")
-    return try policy.layers.map { layer in
-      try layer.refuseWhatAreNotBits()
+    return try policy.layers.filter {
+      $0.weightBits != nil || $0.activationBits != nil
+    }.map { layer in
       guard let operatorType = operators[layer.name] else {
         throw CompressionError.policyMismatch(
           layer: layer.name, expected: "a layer of that name with constant weights", found: "none")
@@ -120,21 +142,6 @@ extension CompressionPolicy {
 extension CompressionPolicy.Quantization {
   /// Whether running statistics were computed anew.
   fileprivate var asksForStatistics: Bool { (normalization ?? "keep") != "keep" }
-}
-
-extension LayerPolicy {
-  /// Refuses decisions that quantising does not carry out.
-  fileprivate func refuseWhatAreNotBits() throws(CompressionError) {
-    let others: [(String, Bool)] = [
-      ("keptInputIndices", keptInputIndices != nil),
-      ("keptOutputIndices", keptOutputIndices != nil),
-      ("density", (density ?? 1) < 1),
-    ]
-    for (field, isThere) in others where isThere {
-      throw .policyMismatch(
-        layer: name, expected: "decisions about bits alone", found: "'\(field)'")
-    }
-  }
 }
 
 extension NetworkQuantizer.Settings {

@@ -13,19 +13,26 @@ extension CompressionPolicy {
     original: NetworkFigures, compressed: NetworkFigures
   ) {
     let definition = setup.definition
-    let settings = definition.pruning
     self.init(
-      environment: definition.name,
+      environment: definition.name, device: setup.device,
       model: Model(file: setup.model.name, sha256: setup.model.sha256), search: search,
       original: original, compressed: compressed,
-      pruning: Pruning(
-        criterion: settings.criterion.rawValue, reconstruction: settings.reconstruction.rawValue,
-        refit: settings.refit.rawValue, ridge: settings.ridge,
-        normalization: settings.normalization == .keep ? nil : settings.normalization.rawValue,
-        calibration: settings.needsImages ? setup.calibrationRecord : nil),
+      pruning: Pruning(setup),
       layers: LayerPolicy.layers(
         of: channels.pruner.original, dependencies: channels.pruner.dependencies,
         removed: removed, decided: Set(channels.groups)))
+  }
+}
+
+extension CompressionPolicy.Pruning {
+  /// How a search cuts channels.
+  init(_ setup: SearchSetup) {
+    let settings = setup.definition.pruning
+    self.init(
+      criterion: settings.criterion.rawValue, reconstruction: settings.reconstruction.rawValue,
+      refit: settings.refit.rawValue, ridge: settings.ridge,
+      normalization: settings.normalization == .keep ? nil : settings.normalization.rawValue,
+      calibration: settings.needsImages ? setup.calibrationRecord : nil)
   }
 }
 

@@ -51,12 +51,14 @@ public struct PolicyApplication {
     lacksFineTuning =
       (policy.decidesWeights && policy.isFineTuned)
       || policy.quantization?.episodeTraining != nil
-    if policy.decidesBits {
-      let application = BitApplication(
-        policy, data: data, preprocessing: preprocessing, pool: pool)
-      asksForReconstruction = application.needsImages
+    let bits =
+      policy.decidesBits
+      ? BitApplication(policy, data: data, preprocessing: preprocessing, pool: pool) : nil
+    try bits?.check(model.graph)
+    if let bits, policy.pruning == nil {
+      asksForReconstruction = bits.needsImages
       isReconstructed = asksForReconstruction
-      graph = try application.apply(to: model.graph)
+      graph = try bits.apply(to: model.graph)
       return
     }
     if policy.decidesWeights {
@@ -84,8 +86,9 @@ public struct PolicyApplication {
     let pruner = try ChannelPruner(
       model.graph, images: images, settings: settings,
       streams: RandomStreams(seed: UInt64(seed)), pool: pool)
-    graph = try pruner.prune(.removing(removed)).graph
-    try policy.check(NetworkCost(graph))
+    let cut = try pruner.prune(.removing(removed)).graph
+    try policy.check(NetworkCost(cut))
+    graph = try bits?.apply(to: cut) ?? cut
   }
 }
 
@@ -108,14 +111,9 @@ extension CompressionPolicy {
   ///
   /// - Throws: `CompressionError.policyMismatch` with the layer that is not there or has other extents.
   func cutting(_ graph: Graph) throws -> Graph {
-    var pruning = self
-    for index in pruning.layers.indices {
-      pruning.layers[index].weightBits = nil
-      pruning.layers[index].activationBits = nil
-    }
     let unshared = graph.unsharingParameters()
     let dependencies = try ChannelDependencies(unshared)
-    let removed = try pruning.removedClasses(in: graph, dependencies)
+    let removed = try removedClasses(in: graph, dependencies)
     return try unshared.sliced(removing: removed, dependencies: dependencies)
   }
 
@@ -127,7 +125,6 @@ extension CompressionPolicy {
     var nodes: [String: Node] = [:]
     for node in graph.nodes { nodes[node.name] = node }
     for layer in layers {
-      try layer.refuseWhatIsNotPruning()
       guard let node = nodes[layer.name] else {
         throw CompressionError.policyMismatch(
           layer: layer.name, expected: "a node of that name", found: "none")
@@ -185,19 +182,6 @@ extension CompressionPolicy {
       throw .policyMismatch(
         layer: layers.last?.name ?? "", expected: "\(compressed.macs.macs) MACs in all",
         found: "\(macs)")
-    }
-  }
-}
-
-extension LayerPolicy {
-  /// Refuses decisions that slicing does not carry out.
-  fileprivate func refuseWhatIsNotPruning() throws(CompressionError) {
-    let others: [(String, Bool)] = [
-      ("weightBits", weightBits != nil), ("activationBits", activationBits != nil),
-    ]
-    for (field, isThere) in others where isThere {
-      throw .policyMismatch(
-        layer: name, expected: "decisions about channels alone", found: "'\(field)'")
     }
   }
 }

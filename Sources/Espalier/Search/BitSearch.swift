@@ -9,73 +9,128 @@ import Tensors
 /// What a search for bits needs beside a problem: quantised candidates, their costs, the rule that brings
 /// them to the budget.
 struct BitSearch {
-  let space: BitSpace
-  let candidates: QuantizedCandidates
+  let space: any OperandSpace
   let rule: BudgetRule
   /// The device's name; nil where none is asked.
   let device: String?
   /// The short training of candidates; nil where they are measured as they are quantised.
   private let training: EpisodeTraining?
+  private let form: Form
+
+  private enum Form {
+    case bits(BitSpace, QuantizedCandidates)
+    case joint(JointSpace)
+  }
 
   /// Gathers ranges and measures sensitivities.
   ///
   /// - Parameters:
   ///   - graph: the network.
   ///   - settings: the environment's.
+  ///   - channels: the channels, in a joint search.
   ///   - device: what prices layers; nil counts neither time nor energy.
   ///   - images: calibration images, preprocessed.
   ///   - training: trains every candidate before it is measured.
   /// - Throws: `HardwareError` for bits or layers that the device does not take; what quantising throws.
   init(
-    _ graph: Graph, _ settings: QuantizationSettings, device: PricingDevice?, images: Tensor,
-    training: EpisodeTraining?, streams: RandomStreams, pool: WorkerPool
+    _ graph: Graph, _ settings: QuantizationSettings, channels: ChannelSpace?,
+    device: PricingDevice?, images: Tensor, training: EpisodeTraining?,
+    streams: RandomStreams, pool: WorkerPool
   ) throws {
     self.training = training
-    let candidates = try QuantizedCandidates(
-      graph, images: images, settings: settings.clips, normalization: settings.normalization,
-      streams: streams, pool: pool)
     // Shared values are decoded before they are computed with: a device sees no fewer bits.
     let priced = settings.rules.quantizer == .kMeans ? nil : device
-    let costs = try QuantizedCosts(
-      candidates.graph, quantized: candidates.layers,
-      device: priced.map { try DeviceCosts(candidates.graph, model: $0.model, batch: $0.batch) })
-    self.candidates = candidates
-    let space = try BitSpace(
-      candidates, costs: costs, rules: settings.rules.limited(to: priced?.model.supportedBits))
-    self.space = space
     self.device = priced?.name
+    let rules = settings.rules.limited(to: priced?.model.supportedBits)
+    func candidates(_ graph: Graph) throws -> QuantizedCandidates {
+      try QuantizedCandidates(
+        graph, images: images, settings: settings.clips, normalization: settings.normalization,
+        streams: streams, pool: pool)
+    }
+    func costs(_ graph: Graph, _ layers: [QuantizableLayer]) throws -> QuantizedCosts {
+      try QuantizedCosts(
+        graph, quantized: layers,
+        device: try priced.map {
+          try DeviceCosts(
+            graph, dependencies: channels?.pruner.dependencies, model: $0.model, batch: $0.batch)
+        }, pruner: channels?.pruner)
+    }
+    let original: Graph
+    if let channels {
+      original = channels.pruner.original
+      let joint = try JointSpace(
+        channels, costs: costs(original, original.quantizableLayers()), rules: rules,
+        quantize: candidates)
+      (space, form) = (joint, .joint(joint))
+    } else {
+      let whole = try candidates(graph)
+      original = whole.graph
+      let bits = try BitSpace(whole, costs: costs(original, whole.layers), rules: rules)
+      (space, form) = (bits, .bits(bits, whole))
+    }
     switch settings.budgetRule {
     case .sequential: rule = .sequential
     case .sensitivity:
       let count = min(settings.sensitivityImages, images.shape[0])
       let sensitivity = try BitSensitivity(
-        space, original: candidates.graph, images: images.prefix(count), pool: pool)
+        space, original: original, images: images.prefix(count), pool: pool)
       rule = .sensitivity(losses: sensitivity.losses)
     }
   }
 
   /// What is searched: the space, its candidates trained where the environment says so.
   var searched: any SearchSpace {
-    training == nil ? space : TrainedBitSpace(space, make: network)
-  }
-
-  /// A candidate's network with its quantisers as nodes, to be trained on or written.
-  ///
-  /// - Throws: what quantising and training throw.
-  func network(_ choices: [Int]) throws -> Graph {
-    let graph = try candidates.network(space.quantizations(choices), form: .nodes)
-    return try training?.train(graph, choices: choices, ties: ties(of: graph)) ?? graph
+    training == nil ? space : TrainedBitSpace(space, make: writtenNetwork)
   }
 
   /// The weights of a candidate that share values.
   func ties(of graph: Graph) -> ParameterTies {
-    guard space.layout.rules.quantizer == .kMeans else { return ParameterTies() }
-    return ParameterTies(equalElementsOf: graph, in: candidates.layers.map(\.weight))
+    guard layout.rules.quantizer == .kMeans else { return ParameterTies() }
+    return ParameterTies(equalElementsOf: graph, in: layout.layers.map(\.weight))
   }
 
   /// Makes what agents act in.
   var environment: LearningSearch.EnvironmentMaker {
     { [space, rule] in HAQEnvironment($0, space, rule: rule) }
+  }
+
+  /// What a candidate makes of every quantised layer.
+  func quantizations(_ choices: [Int]) -> [LayerQuantization] {
+    switch form {
+    case .bits(let space, _): space.quantizations(choices)
+    case .joint(let space): space.quantizations(choices)
+    }
+  }
+
+  /// The widths of a candidate of a joint search; nil where no channels are decided.
+  func widths(_ choices: [Int]) -> [Int]? {
+    if case .joint(let space) = form { space.widths(choices) } else { nil }
+  }
+
+  /// A candidate's network whose weights stand before their quantisers: to be written, or trained.
+  ///
+  /// - Throws: what cutting, quantising and training throw.
+  func writtenNetwork(_ choices: [Int]) throws -> Graph {
+    let quantizations = quantizations(choices)
+    let graph =
+      switch form {
+      case .bits(_, let candidates): try candidates.network(quantizations, form: .nodes)
+      case .joint(let space):
+        try space.candidates(space.widths(choices)).network(quantizations, form: .nodes)
+      }
+    return try training?.train(graph, choices: choices, ties: ties(of: graph)) ?? graph
+  }
+
+  private var layout: BitLayout {
+    switch form {
+    case .bits(let space, _): space.layout
+    case .joint(let space): space.layout
+    }
+  }
+
+  /// The operator of each quantised layer.
+  var operators: [String: String] {
+    Dictionary(layout.layers.map { ($0.name, $0.operatorType) }) { first, _ in first }
   }
 }
 

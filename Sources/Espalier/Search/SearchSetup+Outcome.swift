@@ -16,7 +16,7 @@ extension SearchSetup {
   ) throws -> (graph: Graph, policy: CompressionPolicy) {
     let originalValidation = try validation.evaluate(model.graph)
     let originalTop1 = try test?.evaluate(model.graph)
-    if let channels {
+    if let channels, bits == nil {
       let pruned = try channels.prune(candidate.choices)
       let policy = CompressionPolicy(
         pruned.removed, of: channels, setup: self, search: search,
@@ -32,9 +32,11 @@ extension SearchSetup {
       throw EspalierError.setting(
         name: "kind", expected: "a search for channels or bits", found: "another")
     }
-    let graph = try bits.network(candidate.choices)
+    let graph = try bits.writtenNetwork(candidate.choices)
+    let quantizations = bits.quantizations(candidate.choices)
+    let cut = try bits.widths(candidate.choices).flatMap { try channels?.prune($0) }
     let policy = CompressionPolicy(
-      bits.space.quantizations(candidate.choices), of: bits, setup: self, search: search,
+      quantizations, of: bits, removed: cut?.removed ?? [], setup: self, search: search,
       original: NetworkFigures(
         bits.space.originalCost, validation: originalValidation, top1: originalTop1,
         fineTuned: fineTuned?.originalTop1),
@@ -48,23 +50,36 @@ extension SearchSetup {
   ///
   /// - Throws: what cutting and quantising throw.
   func trainable(_ choices: [Int]) throws -> Graph {
-    try bits?.network(choices) ?? problem.network(choices)
+    try bits?.writtenNetwork(choices) ?? problem.network(choices)
   }
 }
 
 extension CompressionPolicy {
   /// The policy of some bits: every quantised layer stands in it, pinned ones too.
   fileprivate init(
-    _ quantizations: [LayerQuantization], of bits: BitSearch, setup: SearchSetup, search: Search,
+    _ quantizations: [LayerQuantization], of bits: BitSearch, removed: Set<Int>,
+    setup: SearchSetup, search: Search,
     original: NetworkFigures, compressed: NetworkFigures
   ) {
-    let operators = Dictionary(
-      bits.candidates.layers.map { ($0.name, $0.operatorType) },
-      uniquingKeysWith: { first, _ in first })
+    let operators = bits.operators
+    var layers = Dictionary(
+      setup.prunedLayers(removed).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    for quantization in quantizations {
+      var layer =
+        layers[quantization.layer]
+        ?? LayerPolicy(name: quantization.layer, operator: operators[quantization.layer] ?? "")
+      layer.weightBits = BitWidth(quantization.weightBits)
+      if quantization.activationBits != LayerQuantization.untouched {
+        layer.activationBits = BitWidth(quantization.activationBits)
+      }
+      layer.quantizer = quantization.quantizer.rawValue
+      layers[quantization.layer] = layer
+    }
     self.init(
       environment: setup.definition.name, device: bits.device,
       model: Model(file: setup.model.name, sha256: setup.model.sha256), search: search,
       original: original, compressed: compressed,
+      pruning: setup.channels.map { _ in Pruning(setup) },
       quantization: setup.definition.quantization.map { settings in
         Quantization(
           granularity: settings.rules.granularity.rawValue,
@@ -76,15 +91,16 @@ extension CompressionPolicy {
             EpisodeTraining(steps: $0.steps, learningRate: $0.learningRate)
           })
       },
-      layers: quantizations.map { quantization in
-        var layer = LayerPolicy(
-          name: quantization.layer, operator: operators[quantization.layer] ?? "")
-        layer.weightBits = BitWidth(quantization.weightBits)
-        if quantization.activationBits != LayerQuantization.untouched {
-          layer.activationBits = BitWidth(quantization.activationBits)
-        }
-        layer.quantizer = quantization.quantizer.rawValue
-        return layer
-      })
+      layers: setup.model.graph.nodes.compactMap { layers[$0.name] })
+  }
+}
+
+extension SearchSetup {
+  /// What was decided about channels; nothing where none were.
+  fileprivate func prunedLayers(_ removed: Set<Int>) -> [LayerPolicy] {
+    guard let channels else { return [] }
+    return LayerPolicy.layers(
+      of: channels.pruner.original, dependencies: channels.pruner.dependencies, removed: removed,
+      decided: Set(channels.groups))
   }
 }

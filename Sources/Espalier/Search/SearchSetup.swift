@@ -16,6 +16,8 @@ final class SearchSetup {
   let channels: ChannelSpace?
   /// What a search for bits needs; nil where anything else is decided.
   let bits: BitSearch?
+  /// The name of the device whose time and energy count; nil where none is asked.
+  let device: String?
   /// Makes what agents act in.
   let environment: LearningSearch.EnvironmentMaker
   let validation: ClassificationEvaluator
@@ -59,63 +61,28 @@ final class SearchSetup {
         $0, images: training, preprocessing: definition.preprocessing, original: model.graph,
         validation: validation, test: test, streams: streams, pool: pool)
     }
-    if let quantization = definition.quantization {
-      channels = nil
-      let device = try definition.device.map {
-        try DeviceCatalog(own: request.deviceFolders).pricingDevice($0)
-      }
-      let training = try images.fineTuning.flatMap { [definition, model, streams, pool] training in
-        try quantization.episodeTraining.map {
-          try EpisodeTraining(
-            $0, definition.fineTuning ?? FineTuningSettings(), images: training,
-            preprocessing: definition.preprocessing, original: model.graph, streams: streams,
-            pool: pool)
-        }
-      }
-      let search = try BitSearch(
-        model.graph, quantization, device: device,
-        images: images.calibration.tensor(definition.preprocessing), training: training,
-        streams: streams, pool: pool)
-      bits = search
-      problem = try SearchProblem(
-        search.searched,
-        limits: { [definition] original in
-          try definition.budgets.map {
-            try $0.limit(original: original) { search.space.cost(search.space.uniform($0)) }
-          }
-        },
-        reward: definition.reward,
-        originalAccuracy: definition.reward.comparesAccuracy ? validation.evaluate(model.graph) : 0,
-        evaluator: validation)
-      environment = search.environment
-    } else if let weights = definition.weights {
-      (channels, bits) = (nil, nil)
+    if let weights = definition.weights {
+      (channels, bits, device) = (nil, nil, nil)
       let graph = model.graph.unsharingParameters()
       problem = try Self.problem(stage: 0, of: weights, on: graph, definition, validation)
       let smallest = weights.smallestAction(in: graph)
       environment = { AMCEnvironment($0, smallestKeep: smallest) }
     } else {
-      bits = nil
-      let pruner = try ChannelPruner(
-        model.graph, images: images.calibration.tensor(definition.preprocessing),
-        labels: images.calibration.labels, settings: definition.pruning, streams: streams,
-        pool: pool)
-      let space = try ChannelSpace(
-        pruner,
-        widths: WidthRules(
-          definition.widths, smallestKeep: definition.smallestKeep,
-          multiple: definition.channelMultiple))
-      channels = space
-      problem = try SearchProblem(
-        space,
-        limits: { [definition] original in
-          try definition.budgets.map { try $0.limit(original: original) }
+      let parts = SearchParts(
+        definition: definition, graph: model.graph, calibration: images.calibration,
+        device: try definition.device.map {
+          try DeviceCatalog(own: request.deviceFolders).pricingDevice($0)
         },
-        reward: definition.reward,
-        originalAccuracy: definition.reward.comparesAccuracy ? validation.evaluate(model.graph) : 0,
-        evaluator: validation)
+        training: try EpisodeTraining(
+          definition, images: images.fineTuning, original: model.graph, streams: streams,
+          pool: pool), streams: streams, pool: pool)
+      device = parts.device?.name
+      let channels = definition.kind == .haq ? nil : try parts.channels()
+      let bits = try definition.quantization.map { try parts.bits($0, channels: channels) }
+      problem = try parts.problem(channels, bits, original: model.graph, evaluator: validation)
+      (self.channels, self.bits) = (channels, bits)
       let smallest = definition.smallestKeep
-      environment = { AMCEnvironment($0, smallestKeep: smallest) }
+      environment = bits?.environment ?? { AMCEnvironment($0, smallestKeep: smallest) }
     }
     calibrationRecord = CompressionPolicy.Calibration(
       data: images.name, images: images.calibration.count,

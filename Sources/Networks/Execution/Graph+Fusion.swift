@@ -18,7 +18,9 @@ extension Graph {
   ) throws(GraphError) -> Graph {
     let isInference = mode == .inference
     var fusion = Fusion(
-      isInference ? try bakingQuantizedWeights(keeping: kept) : self, keeping: kept)
+      isInference
+        ? try joiningQuantizedPairs(keeping: kept).bakingQuantizedWeights(keeping: kept) : self,
+      keeping: kept)
     if isInference {
       try fusion.foldBatchNormalization()
       try fusion.fuseAdditions()

@@ -45,6 +45,9 @@ struct IntegerType {
     self.zeroPoints = zeroPoints
   }
 
+  /// Whether every zero point is 0.
+  var isSymmetric: Bool { zeroPoints.allSatisfy { $0 == 0 } }
+
   /// The zero point of a channel.
   func zeroPoint(_ channel: Int) -> Int { zeroPoints[channel % zeroPoints.count] }
 

@@ -56,7 +56,7 @@ struct FakeQuantizeTests {
       executor.backward()
       let gradient = try Array(executor.inputGradient("x0"))
       #expect(gradient == zip(outer.scalars, passes).map { $1 ? $0 : 0 })
-      #expect(passes.contains(false) && passes.contains(true))
+      #expect(passes.contains(true) && (passes.contains(false) || bits > 3))
     }
   }
 

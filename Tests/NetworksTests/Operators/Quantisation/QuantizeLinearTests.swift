@@ -1,7 +1,8 @@
-import Networks
 import TestSupport
 import Tensors
 import Testing
+
+@testable import Networks
 
 /// Figures by NumPy: `clip(rint(x / scale) + zero, lowest, highest)` and `(x - zero) * scale`.
 struct QuantizeLinearTests {
@@ -49,6 +50,38 @@ struct QuantizeLinearTests {
       return (min(max(level, -128), 127) - zero) * scales[channel]
     }
     #expect(z.scalars == expected)
+  }
+
+  @Test(
+    "A pair behind a Clip runs as one quantiser of fewer bits, with the same bits", arguments: 1...8
+  )
+  func pairs(bits: Int) throws {
+    let shape: Shape = [2, 3, 5, 3]
+    let highest = Float((1 << bits) - 1)
+    var graph = SingleNode.graph(
+      "Clip",
+      [
+        .input(shape), .constant(Tensor(shape: [], repeating: 0)),
+        .constant(Tensor(shape: [], repeating: highest * 0.03)),
+      ])
+    graph.initializers["s"] = TypedArray(Tensor(shape: [], repeating: 0.03))
+    graph.initializers["z"] = try Self.integers([0], .uint8)
+    graph.nodes += [
+      Node(
+        name: "q", operatorType: "QuantizeLinear", inputs: ["y0", "s", "z"], outputs: ["q"]),
+      Node(
+        name: "d", operatorType: "DequantizeLinear", inputs: ["q", "s", "z"], outputs: ["d"]),
+    ]
+    graph.outputs = [Graph.Value(name: "d", extents: nil)]
+    let joined = try graph.fused(for: .inference, keeping: ["d"])
+    #expect(
+      joined.nodes.map(\.operatorType) == (bits < 8 ? ["FakeQuantize"] : ["Clip", "FakeQuantize"]))
+    let x = ["x0": Tensor.normal(shape, seed: 2)]
+    let apart = try Executor(graph, batch: 1, outputs: ["d", "q", "y0"]).run(x)
+    #expect(try Executor(graph, batch: 1).run(x)["d"] == apart["d"])
+    // Another zero point is another function.
+    graph.initializers["z"] = try Self.integers([1], .uint8)
+    #expect(try graph.fused(for: .inference, keeping: ["d"]).nodes.count == 3)
   }
 
   @Test("Constants are computed before anything runs")
