@@ -43,7 +43,8 @@ import Testing
     """
 
   @Test(arguments: [
-    #"{"name": "plain"}"#, full, #"{"name": "n", "budget": {"macs": 20000000}}"#, sparse,
+    #"{"name": "plain"}"#, full, #"{"name": "n", "budget": {"macs": 20000000}}"#, sparse, haq,
+    joint,
   ])
   func whatIsWrittenReadsBackTheSame(_ text: String) throws {
     let definition = try read(text)
@@ -53,8 +54,12 @@ import Testing
     // Resolved: every field stands there but those left to the user.
     let fields = Set((definition.json.objectValue ?? [:]).keys)
     #expect(
-      fields.union(["model", "data", "split", "screeningImages", "fineTuning"])
+      fields.union([
+        "model", "data", "split", "screeningImages", "fineTuning", "quantization", "device",
+      ]).union(definition.kind == .haq ? Self.channelFields : [])
         .union(WeightPruningSettings.fields) == Set(EnvironmentDefinition.fields))
+    #expect(fields.contains("quantization") == (definition.kind != .amc))
+    #expect(fields.isDisjoint(with: Self.channelFields) == (definition.kind == .haq))
     #expect(fields.isSuperset(of: WeightPruningSettings.fields) == (definition.weights != nil))
   }
 
@@ -62,6 +67,32 @@ import Testing
     { "name": "sparse", "granularity": "weights", "stages": [0.5, 0.25],
       "smallestDensity": { "dense": 0.1 } }
     """
+
+  private static let channelFields = ["widths", "smallestKeep", "channelMultiple", "pruning"]
+  private static let haq = """
+    { "name": "bits", "kind": "haq", "device": "bitfusion-e", "budget": { "energy": "uniform:4" },
+      "quantization": { "granularity": "tensor", "episodeTraining": { "steps": 20 } } }
+    """
+  private static let joint = """
+    { "name": "both", "kind": "joint", "widths": "all", "quantization": { "weightBits": [2, 4] } }
+    """
+
+  @Test func bitsHaveTheirOwnDefaultsAndRefuseChannels() throws {
+    let definition = try read(#"{"name": "bits", "kind": "haq"}"#)
+    #expect(definition.kind == .haq && definition.reward == .haq && definition.device == nil)
+    #expect(definition.budgets == [try Budget("bitOps=uniform:4")])
+    #expect(definition.quantization?.rules == BitRules())
+    #expect(try read(Self.haq).device == "bitfusion-e")
+    #expect(try read(#"{"name": "n"}"#).quantization == nil)
+    for field in Self.channelFields {
+      let error = #expect(throws: JSONError.self) {
+        try read("{\"name\": \"n\", \"kind\": \"haq\", \"\(field)\": 1}")
+      }
+      #expect("\(try #require(error))".hasPrefix("\(field): expected "))
+    }
+    #expect(throws: JSONError.self) { try read(#"{"name": "n", "quantization": {}}"#) }
+    #expect(throws: JSONError.self) { try read(#"{"name": "n", "kind": "hac"}"#) }
+  }
 
   @Test func singleWeightsHaveStagesInPlaceOfABudget() throws {
     let definition = try read(Self.sparse)
@@ -217,7 +248,10 @@ import Testing
     (#"{"name": "n", "pruning": {"ridges": 1}}"#, "pruning.ridges is not a known field"),
     (#"{"name": "n", "pruning": {"ridge": -1}}"#, "pruning.ridge: expected a number from 0 on"),
     (#"{"name": "n", "budget": {}}"#, "budget: expected a limit, or a reward that counts cost"),
-    (#"{"name": "n", "reward": "eror"}"#, "at character 1: expected one of accuracy, error, originalAccuracy"),
+    (
+      #"{"name": "n", "reward": "eror"}"#,
+      "at character 1: expected one of accuracy, error, originalAccuracy"
+    ),
     (
       #"{"name": "n", "channelMultiple": 0}"#,
       "channelMultiple: expected an integer from 1 to 1000000000"
