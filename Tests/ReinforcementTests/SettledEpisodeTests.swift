@@ -135,7 +135,9 @@ import Testing
   }
 }
 
-/// Three steps; what was asked for is halved in the end. Sees the step and the action before.
+/// Three steps; what was asked for is halved in the end.
+///
+/// Sees the step and the action before.
 private final class HalvingEnvironment: Environment {
   enum Settling { case wholly, short, never }
 

@@ -73,4 +73,27 @@ import Testing
     #expect(found.contains(sentence), "\(found)")
     #expect(!found.contains("\n"))
   }
+
+  private func definition(_ text: String) throws -> EnvironmentDefinition {
+    try EnvironmentDefinition(JSONReader(CanonicalJSON.parse(text)))
+  }
+
+  @Test func bitsHaveTheirOwnDefaultsAndRefuseChannels() throws {
+    let bits = try definition(#"{"name": "bits", "kind": "haq"}"#)
+    #expect(bits.kind == .haq && bits.reward == .haq && bits.device == nil)
+    #expect(bits.budgets == [try Budget("bitOps=uniform:4")])
+    #expect(bits.quantization?.rules == BitRules())
+    #expect(
+      try definition(#"{"name": "n", "kind": "haq", "device": "bitfusion-e"}"#).device
+        == "bitfusion-e")
+    #expect(try definition(#"{"name": "n"}"#).quantization == nil)
+    for field in ["widths", "smallestKeep", "channelMultiple", "pruning"] {
+      let error = #expect(throws: JSONError.self) {
+        try definition("{\"name\": \"n\", \"kind\": \"haq\", \"\(field)\": 1}")
+      }
+      #expect("\(try #require(error))".hasPrefix("\(field): expected "))
+    }
+    #expect(throws: JSONError.self) { try definition(#"{"name": "n", "quantization": {}}"#) }
+    #expect(throws: JSONError.self) { try definition(#"{"name": "n", "kind": "hac"}"#) }
+  }
 }
