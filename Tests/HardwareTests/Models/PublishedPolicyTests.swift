@@ -111,8 +111,10 @@ import Testing
     #expect(abs(try cycles(first: 7) / 39_624_933 - 0.5914) < 0.00005)
   }
 
-  /// The weights of ResNet-50 by its architecture (He et al. 2016, table 1): a 7 × 7 stem, four stages of 3, 4,
-  /// 6 and 3 blocks 1 × 1, 3 × 3, 1 × 1, the first of a stage with a projection, and a classifier.
+  /// The weights of the layers of ResNet-50, by table 1 of He and others 2016.
+  ///
+  /// A 7 × 7 stem, four stages of 3, 4, 6 and 3 blocks 1 × 1, 3 × 3, 1 × 1, the first of a stage with a
+  /// projection, and a classifier.
   private static var residualNetwork50: [Int] {
     var layers = [3 * 64 * 49]
     var channels = 64
