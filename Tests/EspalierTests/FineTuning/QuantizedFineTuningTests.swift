@@ -53,7 +53,9 @@ import Testing
     let (before, after) = try (
       network(tiny, "compressed.onnx"), network(tiny, "fine-tuned.onnx")
     )
-    let scales = before.nodes.filter { $0.operatorType.contains("Quantize") }.map { $0.inputs[1] }
+    let scales = before.nodes.filter {
+      $0.operatorType.lowercased().contains("quantize")
+    }.map { $0.inputs[1] }
     #expect(!scales.isEmpty)
     for scale in scales { #expect(before.initializers[scale] == after.initializers[scale]) }
   }
@@ -141,11 +143,6 @@ import Testing
       policy: tiny.folder("run/policy.json"), model: tiny.folder("tiny.onnx"),
       data: TinyBits.data, preprocessing: nil, threads: 1)
     #expect(applied.lacksFineTuning)
-    let plain = try TinyBits()
-    var other = plain.request("run")
-    other.episodes = 2
-    _ = try SearchRun.run(other)
-    #expect(try plain.lines("run")[0] != tiny.lines("run")[0])
   }
 
   @Test func moreStepsThanBatchesBeginAgain() throws {

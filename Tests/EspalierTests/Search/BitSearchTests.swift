@@ -47,6 +47,32 @@ import Testing
     }
   }
 
+  /// Channels and bits at once: the journal's lines are read again, and the policy gives the same network.
+  @Test func aJointSearchGoesOnAndIsAppliedToTheSameBytes() throws {
+    let tiny = try TinyBits(
+      #""weightBits": [2, 4, 8], "activationBits": [4, 8]"#, kind: "joint",
+      more: #", "pruning": { "positionsPerImage": 6 }"#)
+    _ = try SearchRun.run(tiny.request("run"))
+    for file in ["environment.json", "run.json"] {
+      try tiny.folder.write(
+        "killed/\(file)", String(decoding: try tiny.bytes("run", file), as: UTF8.self))
+    }
+    try tiny.folder.write(
+      "killed/episodes.jsonl", tiny.lines("run").prefix(2).map { $0 + "\n" }.joined())
+    var request = tiny.request("killed", threads: 2)
+    request.resume = true
+    _ = try SearchRun.run(request)
+    for file in Self.files {
+      #expect(try tiny.bytes("killed", file) == tiny.bytes("run", file), "\(file)")
+    }
+    let applied = try PolicyApplication(
+      policy: tiny.folder("run/policy.json"), model: tiny.folder("tiny.onnx"),
+      data: TinyBits.data, preprocessing: nil, threads: 1)
+    try ONNXFile.write(applied.graph, to: tiny.folder("applied.onnx"))
+    #expect(
+      try Data(contentsOf: tiny.folder("applied.onnx")) == tiny.bytes("run", "compressed.onnx"))
+  }
+
   @Test func everyCandidateMeetsTheBudgetAndTheEndsArePinned() throws {
     let (tiny, result) = try Self.finished.get()
     let setup = try SearchSetup(tiny.request("run"))
@@ -112,7 +138,7 @@ import Testing
     // The device computes with 2, 4 and 8 bits.
     let bits = result.policy.layers.flatMap { [$0.weightBits?.value, $0.activationBits?.value] }
     #expect(Set(bits).isSubset(of: [2, 4, 8]))
-    request.budgets = ["latency=1us"]
+    request.budgets = ["latency=0.001us"]
     request.output = tiny.folder("none")
     #expect(throws: CompressionError.self) { try SearchRun.run(request) }
   }

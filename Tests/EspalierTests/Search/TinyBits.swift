@@ -7,15 +7,16 @@ struct TinyBits: Sendable {
   static let data = TinySearch.data
   let folder: TemporaryFolder
 
-  init(_ quantization: String = "", budget: String = #""bitOps": "uniform:4""#, more: String = "")
-    throws
-  {
+  init(
+    _ quantization: String = "", kind: String = "haq",
+    budget: String = #""bitOps": "uniform:4""#, more: String = ""
+  ) throws {
     folder = try TemporaryFolder()
     try TinySearch.network(seed: 1, to: folder("tiny.onnx"))
     try folder.write(
       "tiny/environment.json",
       """
-      { "name": "tiny", "kind": "haq", "model": "../tiny.onnx", "data": "\(Self.data)",
+      { "name": "tiny", "kind": "\(kind)", "model": "../tiny.onnx", "data": "\(Self.data)",
         "preprocessing": "imagenet", "budget": { \(budget) }, "episodes": 4,
         "validationImages": 30, "calibrationImages": 25, "screeningImages": 12, "batch": 4,
         "baselines": ["uniform"],
