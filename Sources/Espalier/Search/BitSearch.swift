@@ -43,9 +43,11 @@ struct BitSearch {
     self.device = priced?.name
     let rules = settings.rules.limited(to: priced?.model.supportedBits)
     func candidates(_ graph: Graph) throws -> QuantizedCandidates {
-      try QuantizedCandidates(
+      let made = try QuantizedCandidates(
         graph, images: images, settings: settings.clips, normalization: settings.normalization,
         streams: streams, pool: pool)
+      try rules.checkWritable(made)
+      return made
     }
     func costs(_ graph: Graph, _ layers: [QuantizableLayer]) throws -> QuantizedCosts {
       try QuantizedCosts(
@@ -135,6 +137,23 @@ struct BitSearch {
 }
 
 extension BitRules {
+  /// Makes sure that every candidate can be written: ONNX has no type for −s and s.
+  ///
+  /// - Throws: `EspalierError.setting` that names the layer.
+  fileprivate func checkWritable(_ candidates: QuantizedCandidates) throws(EspalierError) {
+    guard quantizer != .kMeans else { return }
+    let layers = candidates.layers
+    for (number, layer) in layers.enumerated() {
+      let pin = number == 0 ? firstBits : number == layers.count - 1 ? lastBits : nil
+      guard (pin ?? activationBits[0]) == 1,
+        (candidates.ranges.histograms[layer.input]?.minimum ?? 0) < 0
+      else { continue }
+      throw .setting(
+        name: "quantization.activationBits",
+        expected: "2 or more, since layer '\(layer.name)' reads negative numbers too", found: "1")
+    }
+  }
+
   /// The rules without bits that a device lacks; all of them where it has none of them, for the device to
   /// refuse by name.
   fileprivate func limited(to supported: SupportedBits?) -> BitRules {

@@ -143,6 +143,21 @@ import Testing
     #expect(throws: CompressionError.self) { try SearchRun.run(request) }
   }
 
+  /// A residual network's layers read what a Relu left, but the image has negative pixels.
+  @Test func oneBitIsTakenWhereItCanBeWritten() throws {
+    let tiny = try TinyBits(
+      #""weightBits": [1, 2], "activationBits": [1, 2], "granularity": "tensor""#,
+      budget: #""bitOps": "uniform:1""#)
+    let result = try SearchRun.run(tiny.request("run"))
+    let inner = result.policy.layers.dropFirst().dropLast()
+    #expect(inner.allSatisfy { $0.weightBits?.value == 1 && $0.activationBits?.value == 1 })
+    _ = try ONNXFile.read(tiny.folder("run/compressed.onnx"))
+    var request = tiny.request("first")
+    request.settings = ["quantization.firstBits=1"]
+    let error = #expect(throws: EspalierError.self) { try SearchRun.run(request) }
+    #expect("\(try #require(error))".hasPrefix("quantization.activationBits: expected 2 or more"))
+  }
+
   @Test func sequentialFitsDifferButMeetTheBudgetToo() throws {
     let tiny = try TinyBits(#""budgetRule": "sequential", "weightBits": [2, 4, 8]"#)
     let result = try SearchRun.run(tiny.request("run"))
