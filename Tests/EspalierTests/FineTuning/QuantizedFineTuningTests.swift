@@ -116,7 +116,7 @@ import Testing
     let other = try SearchSetup(tiny.request("other", threads: 2))
     #expect(try other.problem.network(choices) == trained)
     #expect(try bits.space.network(choices) != trained)
-    #expect(trained.nodes.contains(where: \.isFakeQuantize))
+    #expect(trained.nodes.contains { $0.isFakeQuantize })
   }
 
   @Test func theRunSaysThatItTrained() throws {

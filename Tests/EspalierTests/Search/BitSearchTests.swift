@@ -100,8 +100,10 @@ import Testing
     let first = try CanonicalJSON.parse(String(tiny.lines("run")[0]))
     let setup = try SearchSetup(tiny.request("run"))
     let bits = try #require(setup.bits)
-    let fitted = bits.rule.fitted(bits.space.uniform(8), to: setup.problem)
-    #expect(try first.ints(at: "bits") == fitted)
+    let environment = bits.environment(setup.problem)
+    _ = try environment.reset(seed: 1)
+    for action in try #require(environment.suggestion) { _ = try environment.step(action) }
+    #expect(try first.ints(at: "bits") == environment.candidate?.choices)
   }
 
   @Test func thePolicyAndTheWrittenNetworkSayTheSame() throws {
