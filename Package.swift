@@ -125,7 +125,7 @@ let package = Package(
       "EspalierCommands",
       dependencies: [
         "Compression", "CompressionPolicies", "Espalier", "Interchange", "Networks", "Tensors",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Units", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Golden"]),
   ]
 )

@@ -2,6 +2,7 @@ import CompressionPolicies
 import Foundation
 import Reinforcement
 
+// The field `agent` of an environment file.
 extension EnvironmentDefinition {
   /// The agent's settings: ours, or published ones with `"preset": "amcPaper"` or `"td3"`, with the fields
   /// that are there laid over them.

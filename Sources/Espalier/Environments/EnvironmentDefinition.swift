@@ -2,7 +2,6 @@ public import Compression
 public import CompressionEnvironments
 public import CompressionPolicies
 public import Datasets
-import Foundation
 public import Reinforcement
 
 /// An environment file: everything a search needs beside a seed.
