@@ -18,8 +18,7 @@ enum JSONFault {
     let path = path(of: error)
     return .file(
       name: file,
-      place: path.isEmpty
-        ? "the file" : "field '\(path.map(\.stringValue).joined(separator: "."))'",
+      place: path.isEmpty ? "the file" : "field '\(text(of: path))'",
       expected: expectation(of: error), found: description(of: value(at: path, in: root)))
   }
 
@@ -31,6 +30,10 @@ enum JSONFault {
       context.codingPath
     default: []
     }
+  }
+
+  private static func text(of path: [any CodingKey]) -> String {
+    path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
   }
 
   private static func expectation(of error: any Error) -> String {
@@ -55,8 +58,8 @@ enum JSONFault {
 
   private static func value(at path: [any CodingKey], in root: Any) -> Any? {
     path.reduce(root as Any?) { value, key in
-      if let place = key.intValue {
-        (value as? [Any]).flatMap { $0.indices.contains(place) ? $0[place] : nil }
+      if let list = value as? [Any] {
+        key.intValue.flatMap { list.indices.contains($0) ? list[$0] : nil }
       } else {
         (value as? [String: Any])?[key.stringValue]
       }

@@ -38,7 +38,7 @@ import Testing
 
   @Test(arguments: [
     ("\"mean\": 4", "\"mean\": -4", "block 'stem 224×224×3 → 112×112×32', mean"),
-    ("\"mean\": 4", "\"mean\": \"4\"", "field 'blocks.Index 0.mean'"),
+    ("\"mean\": 4", "\"mean\": \"4\"", "field 'blocks.0.mean'"),
     ("[224, 224, 3]", "[224, 0, 3]", "block 'stem 224×0×3 → 112×112×32', input"),
     ("\"ms\"", "\"cycles\"", "clock"),
     ("\"schemaVersion\": 1", "\"schemaVersion\": 2", "field 'schemaVersion'"),
