@@ -109,6 +109,7 @@ final class TrainedBitSpace: SearchSpace {
   var originalCost: NetworkCost { space.originalCost }
   var quantities: [CostQuantity] { space.quantities }
   var choiceName: String { space.choiceName }
+  var fillsProfiles: Bool { space.fillsProfiles }
 
   func cost(_ choices: [Int], in quantity: CostQuantity) -> Int {
     space.cost(choices, in: quantity)
