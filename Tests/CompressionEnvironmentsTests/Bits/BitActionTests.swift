@@ -17,7 +17,8 @@ import Testing
     // 840 is a multiple of every count of bits here: each bin gets as many points of a fine grid.
     var counts: [Int: Int] = [:]
     for point in 0..<840 {
-      counts[BitAction.equalBins.choice(of: (Double(point) + 0.5) / 840, among: choices, 0), default: 0] += 1
+      let action = (Double(point) + 0.5) / 840
+      counts[BitAction.equalBins.choice(of: action, among: choices, 0), default: 0] += 1
     }
     #expect(counts == Dictionary(uniqueKeysWithValues: bits.map { ($0, 840 / bits.count) }))
   }

@@ -15,7 +15,8 @@ import Testing
       space, .latency, most: space.cost(space.uniform(budget), in: .latency))
     return (
       HAQEnvironment(
-        problem, space, rule: rule ?? .sensitivity(losses: SmallBits.losses(space)), equalBins: true),
+        problem, space, rule: rule ?? .sensitivity(losses: SmallBits.losses(space)), equalBins: true
+      ),
       space
     )
   }

@@ -56,6 +56,7 @@ import Testing
     #expect(
       fields.union([
         "model", "data", "split", "screeningImages", "fineTuning", "quantization", "device",
+        "metric",
       ]).union(definition.kind == .haq ? Self.channelFields : [])
         .union(WeightPruningSettings.fields) == Set(EnvironmentDefinition.fields))
     #expect(fields.contains("quantization") == (definition.kind != .amc))
@@ -158,7 +159,7 @@ import Testing
     (#"{}"#, "name is missing"),
     (#"{"name": ""}"#, "name: expected a name that is no path, found ''"),
     (#"{"name": "a/b"}"#, "name: expected a name that is no path, found 'a/b'"),
-    (#"{"name": "n", "kind": "haq"}"#, "kind: expected 'amc', found 'haq'"),
+    (#"{"name": "n", "kind": "hac"}"#, "kind: expected amc, haq, joint, found 'hac'"),
     (#"{"name": "n", "episode": 3}"#, "episode is not a known field"),
     (
       #"{"name": "n", "episodes": 0}"#,
