@@ -89,12 +89,35 @@ extension DeviceCatalog {
   public func pricingDevice(_ nameOrPath: String, settings: [String] = []) throws -> PricingDevice {
     let file = try file(nameOrPath)
     let bytes = try WholeFile.read(file)
-    let isTable = (try? CanonicalJSON.parse(bytes: bytes))?["rows"] != nil
-    guard isTable else { return try PricingDevice(device(nameOrPath, settings: settings)) }
+    let value = try? CanonicalJSON.parse(bytes: bytes)
+    guard value?["rows"] != nil else {
+      let device = try device(nameOrPath, settings: settings)
+      if device.model == Device.process {
+        return PricingDevice(try process(device, value ?? [:], file))
+      }
+      if let make = Registry.costModel(device.model) { return PricingDevice(try make(device)) }
+      return try PricingDevice(device)
+    }
     if let setting = settings.first {
       throw EspalierError.setting(
         name: "--set", expected: "a device with constants", found: "'\(setting)' for a table")
     }
     return PricingDevice(try CostTable(json: bytes, file: file.lastPathComponent))
+  }
+
+  private func process(
+    _ device: Device, _ value: JSONValue, _ file: URL
+  ) throws -> ProcessCostModel {
+    let settings: ProcessSettings
+    do {
+      let reader = JSONReader(value)
+      try reader.refuseFields(
+        otherThan: ["name", "summary", "model", "constants"] + ProcessSettings.fields)
+      settings = try reader.read()
+    } catch {
+      throw EspalierError.definition(file: "device '\(file.path)'", reason: "\(error)")
+    }
+    return try ProcessCostModel(
+      settings.launch(in: file.deletingLastPathComponent()), device: device.name)
   }
 }

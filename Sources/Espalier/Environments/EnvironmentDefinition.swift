@@ -2,7 +2,6 @@ public import Compression
 public import CompressionEnvironments
 public import CompressionPolicies
 public import Datasets
-import Foundation
 public import Reinforcement
 
 /// An environment file: everything a search needs beside a seed.
@@ -58,6 +57,9 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   /// The device whose time and energy are counted: a name, or a path to its file.
   public var device: String?
 
+  /// Who measures candidates; nil stands for top-1 on the validation images.
+  public var evaluator: EvaluatorSettings?
+
   /// What is decided: channels or single weights (`amc`), bits (`haq`), or channels and bits (`joint`).
   public var kind: SearchKind
 
@@ -67,7 +69,7 @@ public struct EnvironmentDefinition: Equatable, Sendable {
       "name", "kind", "summary", "model", "data", "split", "preprocessing", "budget", "reward",
       "episodes", "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages",
       "screeningImages", "calibrationImages", "batch", "agent", "baselines", "fineTuning",
-      "quantization", "device",
+      "quantization", "device", "evaluator",
     ] + WeightPruningSettings.fields
 }
 
@@ -98,7 +100,7 @@ extension EnvironmentDefinition: JSONRepresentable {
       ? nil : try reader.positive("screeningImages", default: validationImages)
     calibrationImages = try reader.positive("calibrationImages", default: 1000)
     batch = try reader.positive("batch", default: 50)
-    agent = try Self.agent(reader)
+    agent = try AgentSettings.read(reader)
     baselines = try reader.readIfPresent("baselines") ?? []
     for (index, baseline) in baselines.enumerated() {
       let path = reader.path.appending("baselines").appending(index)
@@ -111,6 +113,7 @@ extension EnvironmentDefinition: JSONRepresentable {
       }
     }
     fineTuning = try reader.readIfPresent("fineTuning")
+    evaluator = try reader.readIfPresent("evaluator")
   }
 
   /// Every field, with the defaults written out.
@@ -122,6 +125,7 @@ extension EnvironmentDefinition: JSONRepresentable {
       fields["quantization"] = quantization.json
     }
     if let device { fields["device"] = device.json }
+    if let evaluator { fields["evaluator"] = evaluator.json }
     return .object(fields)
   }
 
@@ -249,76 +253,5 @@ extension EnvironmentDefinition: JSONRepresentable {
     return settings
   }
 
-  /// The agent's settings: ours, or published ones with `"preset": "amcPaper"` or `"td3"`, with the fields
-  /// that are there laid over them.
-  private static func agent(_ reader: JSONReader) throws(JSONError) -> DDPGConfiguration {
-    guard let field = reader["agent"] else { return DDPGConfiguration() }
-    try field.refuseFields(otherThan: DDPGConfiguration.fieldNames + ["preset"])
-    try field["noise"]?.refuseFields(otherThan: ExplorationNoise.fieldNames)
-    if let noise = field["targetNoise"], noise.value != .null {
-      try noise.refuseFields(otherThan: TargetNoise.fieldNames)
-    }
-    let preset: AgentPreset = try field.choice("preset", default: .espalier)
-    do {
-      var fields = try json(preset.configuration).objectValue ?? [:]
-      for (key, value) in try field.fields() where key != "preset" {
-        let isNested = key == "noise" || key == "targetNoise"
-        fields[key] = isNested ? (fields[key] ?? [:]).overlaid(with: value) : value
-      }
-      let text = try CanonicalJSON.line(.object(fields))
-      return try JSONDecoder().decode(DDPGConfiguration.self, from: Data(text.utf8))
-    } catch let error as JSONError {
-      throw error
-    } catch let error as DecodingError {
-      throw .wrongType(
-        path: error.keys.reduce(field.path) { $0.appending($1) },
-        expected: "a value of another type or name",
-        found: try CanonicalJSON.line(error.keys.reduce(field.value) { $0[$1] ?? .null }))
-    } catch {
-      throw .invalid(path: field.path, reason: "\(error)")
-    }
-  }
-
-  private static func json(_ configuration: DDPGConfiguration) throws -> JSONValue {
-    try CanonicalJSON.parse(bytes: JSONEncoder().encode(configuration))
-  }
-
-  private var agentJSON: JSONValue {
-    (try? Self.json(agent)) ?? .null
-  }
-}
-
-/// Where an agent's settings begin: what `"preset"` names.
-private enum AgentPreset: String, CaseIterable {
-  case espalier, amcPaper, td3
-
-  var configuration: DDPGConfiguration {
-    switch self {
-    case .espalier: DDPGConfiguration()
-    case .amcPaper: .amcPaper
-    case .td3: .td3
-    }
-  }
-}
-
-extension JSONValue {
-  /// The object with another one's fields laid over its own.
-  fileprivate func overlaid(with other: JSONValue) -> JSONValue {
-    guard let own = objectValue, let new = other.objectValue else { return other }
-    return .object(own.merging(new) { $1 })
-  }
-}
-
-extension DecodingError {
-  /// The fields that lead to the value at fault.
-  fileprivate var keys: [String] {
-    let context: Context? =
-      switch self {
-      case .typeMismatch(_, let context), .valueNotFound(_, let context),
-        .keyNotFound(_, let context), .dataCorrupted(let context):
-        context
-      @unknown default: nil
-      }
-    return context?.codingPath.filter { $0.intValue == nil }.map(\.stringValue) ?? []
-  }
+  private var agentJSON: JSONValue { AgentSettings.json(agent) }
 }
