@@ -43,8 +43,7 @@ final class TrainingCase: BenchmarkCase {
     let scores = Tensor(shape: [batch, output.count / batch]) { output[$0] }
     let (value, gradient) = try loss.evaluate(scores, labels: labels)
     _ = try executor.outputGradient("output").update(fromContentsOf: gradient.scalars)
-    executor.zeroGradients()
-    executor.backward()
+    executor.backward(parameters: .written)
     optimizer.step(executor.parameters, learningRate: TrainingCase.learningRate)
     executor.parametersChanged()
     return value.mean

@@ -141,10 +141,16 @@ INLINE void clip(ptrdiff_t start, ptrdiff_t step, ptrdiff_t count, ptrdiff_t ext
   if (*first > *end) *first = *end;
 }
 
+#include "depthwise-rows.h"
+
 static void depthwise(const float *image, EspalierImage bounds, const float *weights,
                       EspalierDepthwise e, ptrdiff_t firstRow, const float *bias, float lower,
                       float upper, float *output) {
   Depthwise work = {weights, bias, e, bounds.width * e.channels, lower, upper};
+  if (depthwiseIsSquare(bounds, e)) {
+    depthwiseSquares(&work, image, bounds, firstRow, output);
+    return;
+  }
   DepthwiseInside *inside = depthwiseInsideOf(e);
   /* Pixels that see all columns: those whose first and whose last tap lie inside. */
   ptrdiff_t first, end, lastFirst, lastEnd, reach = (e.kernelWidth - 1) * e.dilationX;

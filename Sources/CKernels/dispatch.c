@@ -18,6 +18,8 @@ __attribute__((constructor)) static void choosePath(void) {
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl"))
     path = &EspalierPathAVX512;
+#elif defined(__aarch64__)
+  path = &EspalierPathNEON;
 #endif
 }
 
@@ -35,9 +37,10 @@ void espalier_matmul_packed(const float *base, const ptrdiff_t *rowOffsets, ptrd
 
 void espalier_matmul_transposed(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
                                 EspalierRuns runs, const float *d, ptrdiff_t dStride,
-                                ptrdiff_t outputs, float *gradient, ptrdiff_t gradientStride) {
+                                ptrdiff_t outputs, float *gradient, ptrdiff_t gradientStride,
+                                int accumulates) {
   path->matmulTransposed(base, rowOffsets, rows, runs, d, dStride, outputs, gradient,
-                         gradientStride);
+                         gradientStride, accumulates);
 }
 
 void espalier_matmul_dense(const float *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t k,
@@ -45,10 +48,17 @@ void espalier_matmul_dense(const float *a, ptrdiff_t stride, ptrdiff_t rows, ptr
   path->matmulDense(a, stride, rows, k, packed, outputs, epilogue);
 }
 
+void espalier_matmul_swapped(const float *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t k,
+                             const float *b, ptrdiff_t bStride, ptrdiff_t bStep, ptrdiff_t outputs,
+                             float *memory, EspalierEpilogue epilogue) {
+  path->matmulSwapped(a, stride, rows, k, b, bStride, bStep, outputs, memory, epilogue);
+}
+
 void espalier_matmul_transposed_dense(const float *a, ptrdiff_t aStride, ptrdiff_t rows, ptrdiff_t k,
                                       const float *d, ptrdiff_t dStride, ptrdiff_t outputs,
-                                      float *gradient, ptrdiff_t gradientStride) {
-  path->matmulTransposedDense(a, aStride, rows, k, d, dStride, outputs, gradient, gradientStride);
+                                      float *gradient, ptrdiff_t gradientStride, int accumulates) {
+  path->matmulTransposedDense(a, aStride, rows, k, d, dStride, outputs, gradient, gradientStride,
+                              accumulates);
 }
 
 void espalier_pack(const float *matrix, ptrdiff_t rowStride, ptrdiff_t columnStride, ptrdiff_t k,
@@ -124,9 +134,10 @@ void espalier_quantize_gradient(const float *input, const float *gradient, Espal
   path->quantizeGradient(input, gradient, grid, accumulates, out, count);
 }
 
-void espalier_affine_clamp(const float *a, const float *scale, const float *shift, float lower,
-                           float upper, float *out, ptrdiff_t rows, ptrdiff_t channels) {
-  path->affineClamp(a, scale, shift, lower, upper, out, rows, channels);
+void espalier_affine_clamp(const float *a, const float *scale, const float *shift,
+                           const float *residual, float lower, float upper, float *out,
+                           ptrdiff_t rows, ptrdiff_t channels) {
+  path->affineClamp(a, scale, shift, residual, lower, upper, out, rows, channels);
 }
 
 void espalier_masked_moments(const float *a, const float *b, const float *output, float lower,
@@ -137,9 +148,10 @@ void espalier_masked_moments(const float *a, const float *b, const float *output
 
 void espalier_masked_affine(const float *a, const float *scale, const float *b, const float *slope,
                             const float *shift, const float *output, float lower, float upper,
-                            int accumulates, float *out, ptrdiff_t rows, ptrdiff_t channels) {
-  path->maskedAffine(a, scale, b, slope, shift, output, lower, upper, accumulates, out, rows,
-                     channels);
+                            int accumulates, float *out, float *passed, ptrdiff_t rows,
+                            ptrdiff_t channels) {
+  path->maskedAffine(a, scale, b, slope, shift, output, lower, upper, accumulates, out, passed,
+                     rows, channels);
 }
 
 void espalier_column_sums(const float *a, ptrdiff_t rows, ptrdiff_t channels, double *sum) {

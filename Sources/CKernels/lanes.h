@@ -75,3 +75,29 @@ INLINE void addLanes(const int whole, float *out, ptrdiff_t count, const Lanes *
     storeFirst(out, count, &old);
   }
 }
+
+/* LANES vectors as the rows of a square, turned over its diagonal: as often as LANES halves, each
+   vector is interleaved with the one half of the square further on. */
+#if LANES == 16
+#define INTERLEAVE_LOW(a, b)                                                               \
+  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define INTERLEAVE_HIGH(a, b)                                                              \
+  __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#elif LANES == 8
+#define INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#endif
+
+INLINE void turnSquare(Lanes *rows) {
+  UNROLL for (int side = 1; side < LANES; side *= 2) {
+    Lanes next[LANES];
+    UNROLL for (int i = 0; i < LANES / 2; i++) {
+      next[2 * i] = INTERLEAVE_LOW(rows[i], rows[i + LANES / 2]);
+      next[2 * i + 1] = INTERLEAVE_HIGH(rows[i], rows[i + LANES / 2]);
+    }
+    UNROLL for (int i = 0; i < LANES; i++) rows[i] = next[i];
+  }
+}

@@ -12,6 +12,7 @@ typedef struct {
   float *gradient;
   ptrdiff_t gradientStride;
   ptrdiff_t outputs; /* from the first of the block on */
+  int writes;        /* whatever stands in the gradient */
 } GradientBlock;
 
 typedef void GradientTile(const GradientBlock *block, ptrdiff_t offset, ptrdiff_t k,
@@ -41,7 +42,9 @@ INLINE void gradientTile(const int height, const int vectors, const GradientBloc
     ptrdiff_t output = (vector + v) * LANES, count = block->outputs - output;
     UNROLL for (int r = 0; r < height; r++) {
       float *out = block->gradient + (k + r) * block->gradientStride + output;
-      if (count >= LANES) addLanes(1, out, LANES, &sums[r][v]);
+      if (count >= LANES && block->writes) STORE(out, sums[r][v]);
+      else if (count >= LANES) addLanes(1, out, LANES, &sums[r][v]);
+      else if (block->writes) storeFirst(out, count, &sums[r][v]);
       else addLanes(0, out, count, &sums[r][v]);
     }
   }
@@ -55,7 +58,7 @@ INLINE void gradientTile(const int height, const int vectors, const GradientBloc
 ALL_TILES(GRADIENT_TILE)
 
 #define GRADIENT_ENTRY(height, vectors) [height][vectors] = gradientTile##height##x##vectors,
-static GradientTile *const gradientTiles[TileRows + 1][4] = {ALL_TILES(GRADIENT_ENTRY)};
+static GradientTile *const gradientTiles[TileRows + 1][5] = {ALL_TILES(GRADIENT_ENTRY)};
 
 static void copyBlock(const float *d, ptrdiff_t dStride, ptrdiff_t rows, ptrdiff_t outputs,
                       float *block) {
@@ -85,13 +88,15 @@ static void gradientOfBlock(const GradientBlock *block, EspalierRuns runs, ptrdi
 
 static void matmulTransposed(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
                              EspalierRuns runs, const float *d, ptrdiff_t dStride,
-                             ptrdiff_t outputs, float *gradient, ptrdiff_t gradientStride) {
+                             ptrdiff_t outputs, float *gradient, ptrdiff_t gradientStride,
+                             int accumulates) {
   float copy[BlockVectors * BlockRows * LANES] __attribute__((aligned(64)));
   for (ptrdiff_t output = 0; output < outputs; output += BlockVectors * LANES) {
     ptrdiff_t count = smaller(outputs - output, BlockVectors * LANES);
     for (ptrdiff_t row = 0; row < rows; row += BlockRows) {
       GradientBlock block = {base,     rowOffsets + row,  smaller(rows - row, BlockRows), copy,
-                             gradient + output, gradientStride, count};
+                             gradient + output, gradientStride, count,
+                             !accumulates && row == 0};
       copyBlock(d + row * dStride + output, dStride, block.rows, count, copy);
       gradientOfBlock(&block, runs, (count + LANES - 1) / LANES);
     }
@@ -100,11 +105,11 @@ static void matmulTransposed(const float *base, const ptrdiff_t *rowOffsets, ptr
 
 static void matmulTransposedDense(const float *a, ptrdiff_t aStride, ptrdiff_t rows, ptrdiff_t k,
                                   const float *d, ptrdiff_t dStride, ptrdiff_t outputs,
-                                  float *gradient, ptrdiff_t gradientStride) {
+                                  float *gradient, ptrdiff_t gradientStride, int accumulates) {
   ptrdiff_t offsets[DenseRows], start = 0;
   for (ptrdiff_t row = 0; row < smaller(rows, DenseRows); row++) offsets[row] = row * aStride;
   for (ptrdiff_t first = 0; first < rows; first += DenseRows)
     matmulTransposed(a + first * aStride, offsets, smaller(DenseRows, rows - first),
                      (EspalierRuns){&start, &k, 1}, d + first * dStride, dStride, outputs, gradient,
-                     gradientStride);
+                     gradientStride, accumulates || first > 0);
 }

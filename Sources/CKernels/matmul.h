@@ -6,6 +6,7 @@ typedef struct {
   const float *base;
   const ptrdiff_t *rowOffsets;
   EspalierRuns runs;
+  ptrdiff_t leftStep; /* from k to k in a run of the left matrix */
   const float *packed;
   ptrdiff_t k, outputs;
   EspalierEpilogue epilogue;
@@ -58,12 +59,13 @@ INLINE void productTile(const int rows, const int vectors, const Product *produc
     const float *start = product->base + product->runs.offsets[s];
     const float *a[TileRows];
     ptrdiff_t length = product->runs.lengths[s];
+    const ptrdiff_t step = product->leftStep;
     UNROLL for (int r = 0; r < rows; r++) a[r] = start + product->rowOffsets[row + r];
     for (ptrdiff_t k = 0; k < length; k++) {
       Lanes right[TileVectors];
       UNROLL for (int v = 0; v < vectors; v++) right[v] = LOAD(b[v] + k * EspalierPanel);
       UNROLL for (int r = 0; r < rows; r++) {
-        Lanes left = SPLAT(a[r][k]);
+        Lanes left = SPLAT(a[r][k * step]);
         UNROLL for (int v = 0; v < vectors; v++)
           sums[r][v] = MULTIPLY_ADD(left, right[v], sums[r][v]);
       }
@@ -95,9 +97,19 @@ INLINE void productTile(const int rows, const int vectors, const Product *produc
 #else
 #define TALL_TILES(TILE)
 #endif
-#define ALL_TILES(TILE) FEW_ROWS_TILES(TILE) MORE_ROWS_TILES(TILE) TALL_TILES(TILE)
+/* Four vectors, where they are a panel. */
+#if defined(QUARTETS)
+#define QUARTET_TILES(TILE)                                                                \
+  TILE(1, 4) TILE(2, 4) TILE(3, 4) TILE(4, 4) TILE(5, 4) TILE(6, 4)
+#define MORE_WIDE_TILES(TILE)
+#else
+#define QUARTET_TILES(TILE)
+#define MORE_WIDE_TILES(TILE) TILE(1, 4) TILE(2, 4)
+#endif
+#define ALL_TILES(TILE)                                                                    \
+  FEW_ROWS_TILES(TILE) MORE_ROWS_TILES(TILE) TALL_TILES(TILE) QUARTET_TILES(TILE)
 /* For products of few rows alone. */
-#define WIDE_TILES(TILE) TILE(1, 4) TILE(1, 8) TILE(2, 4)
+#define WIDE_TILES(TILE) TILE(1, 8) MORE_WIDE_TILES(TILE)
 
 #define PRODUCT_TILE(rows, vectors)                                                        \
   static void productTile##rows##x##vectors(const Product *product, ptrdiff_t row,         \
@@ -110,12 +122,12 @@ ALL_TILES(PRODUCT_TILE) WIDE_TILES(PRODUCT_TILE)
 static ProductTile *const productTiles[TileRows + 1][TileVectors + 1] = {
     ALL_TILES(PRODUCT_ENTRY) WIDE_TILES(PRODUCT_ENTRY)};
 
-/* The height of the next tile when `left` rows are to be covered at a width of 1, 2 or 3 vectors:
+/* The height of the next tile when `left` rows are to be covered at a width of 1 to 4 vectors:
    full tiles, then the remainder in two tiles that are as alike as possible, for the low ones wait
    on their own chains. */
 INLINE ptrdiff_t tileHeight(ptrdiff_t left, ptrdiff_t vectors) {
 #if MANY_REGISTERS
-  static const unsigned char full[] = {0, 14, 8, 8};
+  static const unsigned char full[] = {0, 14, 8, 8, 6};
 #else
   static const unsigned char full[] = {0, 8, 6, 3};
 #endif
@@ -125,8 +137,14 @@ INLINE ptrdiff_t tileHeight(ptrdiff_t left, ptrdiff_t vectors) {
 }
 
 /* The width of the next tile when `left` vectors of outputs are to be covered: pairs, and one
-   triple where the number is odd. */
-INLINE ptrdiff_t tileWidth(ptrdiff_t left) { return left == 3 ? 3 : left == 1 ? 1 : 2; }
+   triple where the number is odd; or quartets, and one or two that are smaller. */
+INLINE ptrdiff_t tileWidth(ptrdiff_t left) {
+#if defined(QUARTETS)
+  return left == 5 ? 3 : smaller(left, 4);
+#else
+  return left == 3 ? 3 : left == 1 ? 1 : 2;
+#endif
+}
 
 /* Fewer than four rows: wide tiles make up for the missing rows. */
 static void productOfFewRows(const Product *product, ptrdiff_t row, ptrdiff_t rows,
@@ -146,15 +164,12 @@ INLINE ptrdiff_t productBlock(ptrdiff_t k) {
   return rows < step ? step : rows - rows % step;
 }
 
-static void matmulPacked(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
-                         EspalierRuns runs, const float *packed, ptrdiff_t outputs,
-                         EspalierEpilogue epilogue) {
-  Product product = {base, rowOffsets, runs, packed, 0, outputs, epilogue, 0};
-  product.isPlain = epilogue.bias == NULL && epilogue.residual == NULL && !epilogue.accumulate &&
-                    epilogue.lower == -__builtin_inff() && epilogue.upper == __builtin_inff() &&
-                    epilogue.grid.step == 0;
-  for (ptrdiff_t s = 0; s < runs.count; s++) product.k += runs.lengths[s];
-  ptrdiff_t vectors = (outputs + LANES - 1) / LANES, block = productBlock(product.k);
+static void runProduct(Product product, ptrdiff_t rows) {
+  const EspalierEpilogue *e = &product.epilogue;
+  product.isPlain = e->bias == NULL && e->residual == NULL && !e->accumulate &&
+                    e->lower == -__builtin_inff() && e->upper == __builtin_inff() &&
+                    e->grid.step == 0;
+  ptrdiff_t vectors = (product.outputs + LANES - 1) / LANES, block = productBlock(product.k);
   for (ptrdiff_t first = 0; first < rows; first += block) {
     ptrdiff_t end = smaller(rows, first + block);
     if (end - first < 4) {
@@ -169,6 +184,14 @@ static void matmulPacked(const float *base, const ptrdiff_t *rowOffsets, ptrdiff
       }
     }
   }
+}
+
+static void matmulPacked(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
+                         EspalierRuns runs, const float *packed, ptrdiff_t outputs,
+                         EspalierEpilogue epilogue) {
+  ptrdiff_t k = 0;
+  for (ptrdiff_t s = 0; s < runs.count; s++) k += runs.lengths[s];
+  runProduct((Product){base, rowOffsets, runs, 1, packed, k, outputs, epilogue, 0}, rows);
 }
 
 /* Rows whose offsets stand on the stack at a time: whole blocks of the kernels above and below. */
@@ -187,30 +210,35 @@ static void matmulDense(const float *a, ptrdiff_t stride, ptrdiff_t rows, ptrdif
   }
 }
 
+/* One panel of a matrix whose columns are contiguous, square by square. */
+static void packTurned(const float *matrix, ptrdiff_t columnStride, ptrdiff_t k, ptrdiff_t count,
+                       float *packed) {
+  for (ptrdiff_t group = 0; group < EspalierPanel; group += LANES)
+    for (ptrdiff_t row = 0; row < k; row += LANES) {
+      Lanes square[LANES];
+      ptrdiff_t left = smaller(k - row, LANES), columns = smaller(count - group, LANES);
+      const float *from = matrix + group * columnStride + row;
+      float *to = packed + row * EspalierPanel + group;
+      if (left == LANES && columns == LANES) {
+        UNROLL for (int o = 0; o < LANES; o++) square[o] = LOAD(from + o * columnStride);
+        turnSquare(square);
+        UNROLL for (int r = 0; r < LANES; r++) STORE(to + r * EspalierPanel, square[r]);
+        continue;
+      }
+      for (int o = 0; o < LANES; o++)
+        if (o < columns) loadFirst(from + o * columnStride, left, &square[o]);
+        else square[o] = SPLAT(0.0f);
+      turnSquare(square);
+      for (ptrdiff_t r = 0; r < left; r++) STORE(to + r * EspalierPanel, square[r]);
+    }
+}
+
 static void packPanels(const float *matrix, ptrdiff_t rowStride, ptrdiff_t columnStride,
                        ptrdiff_t k, ptrdiff_t outputs, float *packed) {
   for (ptrdiff_t first = 0; first < outputs; first += EspalierPanel) {
     ptrdiff_t count = smaller(EspalierPanel, outputs - first);
     if (rowStride == 1) { /* a transpose: read along the lines */
-#if defined(HAS_MASKS)
-      if (columnStride < INT32_MAX / EspalierPanel) {
-        const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-        __m512i places = _mm512_mullo_epi32(lane, _mm512_set1_epi32((int)columnStride));
-        __mmask16 there = (__mmask16)((1u << count) - 1);
-        const float *from = matrix + first * columnStride;
-        for (ptrdiff_t row = 0; row < k; row++, packed += EspalierPanel)
-          STORE(packed, (Lanes)_mm512_mask_i32gather_ps(_mm512_setzero_ps(), there, places,
-                                                        from + row, sizeof(float)));
-        continue;
-      }
-#endif
-      for (ptrdiff_t o = 0; o < EspalierPanel; o++) {
-        const float *from = matrix + (first + o) * columnStride;
-        if (o < count)
-          for (ptrdiff_t row = 0; row < k; row++) packed[row * EspalierPanel + o] = from[row];
-        else
-          for (ptrdiff_t row = 0; row < k; row++) packed[row * EspalierPanel + o] = 0;
-      }
+      packTurned(matrix + first * columnStride, columnStride, k, count, packed);
       packed += k * EspalierPanel;
       continue;
     }

@@ -9,6 +9,7 @@
 #include "lanes.h"
 #include "grid.h"
 #include "matmul.h"
+#include "matmul-swapped.h"
 #include "matmul-transposed.h"
 #include "winograd.h"
 #include "depthwise.h"
@@ -25,6 +26,7 @@ const EspalierPath ESPALIER_PATH = {
     .matmulPacked = matmulPacked,
     .matmulTransposed = matmulTransposed,
     .matmulDense = matmulDense,
+    .matmulSwapped = matmulSwapped,
     .matmulTransposedDense = matmulTransposedDense,
     .pack = packPanels,
     .depthwise = depthwise,

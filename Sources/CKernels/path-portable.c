@@ -1,5 +1,4 @@
-/* The path that runs everywhere: SSE2 on x86-64, NEON on aarch64, whatever the compiler finds
-   elsewhere. */
+/* The path that runs everywhere: SSE2 on x86-64, whatever the compiler finds elsewhere. */
 #define ESPALIER_PATH EspalierPathPortable
 #define ESPALIER_PATH_NAME "portable"
 #if defined(__aarch64__)

@@ -9,6 +9,7 @@ typedef struct {
   __typeof__(espalier_matmul_packed) *matmulPacked;
   __typeof__(espalier_matmul_transposed) *matmulTransposed;
   __typeof__(espalier_matmul_dense) *matmulDense;
+  __typeof__(espalier_matmul_swapped) *matmulSwapped;
   __typeof__(espalier_matmul_transposed_dense) *matmulTransposedDense;
   __typeof__(espalier_pack) *pack;
   __typeof__(espalier_depthwise) *depthwise;
@@ -39,6 +40,8 @@ extern const EspalierPath EspalierPathPortable;
 #if defined(__x86_64__)
 extern const EspalierPath EspalierPathAVX2;
 extern const EspalierPath EspalierPathAVX512;
+#elif defined(__aarch64__)
+extern const EspalierPath EspalierPathNEON;
 #endif
 
 #endif

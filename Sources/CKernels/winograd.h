@@ -125,15 +125,49 @@ static void winogradProducts(const float *v, ptrdiff_t vPlane, ptrdiff_t tiles, 
   }
 }
 
+/* x / y, correctly rounded: with the reciprocal correctly rounded too, one step from the exact rest
+   is enough (Markstein 1990, theorem 8.4). */
+#if HAS_FMA
+#define DIVIDE(x, y)                                                                       \
+  __builtin_elementwise_fma(                                                               \
+      __builtin_elementwise_fma((DoubleLanes)(-(y)), (x) * (1.0 / (y)), x),                \
+      (DoubleLanes)(1.0 / (y)), (x) * (1.0 / (y)))
+#else
+#define DIVIDE(x, y) ((x) / (y))
+#endif
+
 /* G·g for one column of three, in double so that only the result is rounded. */
-INLINE void transformWeights(const double *g, double *out) {
-  double even = (g[0] + g[2]) / -6, odd = g[1] / 6, wide = g[0] / 24 + g[2] / 6, step = g[1] / 12;
-  out[0] = g[0] / 4;
+INLINE void transformWeights(const DoubleLanes *g, DoubleLanes *out) {
+  DoubleLanes outer = g[0] + g[2], sixth = DIVIDE(g[2], 6.0);
+  DoubleLanes even = DIVIDE(outer, -6.0), odd = DIVIDE(g[1], 6.0);
+  DoubleLanes wide = DIVIDE(g[0], 24.0) + sixth, step = DIVIDE(g[1], 12.0);
+  out[0] = g[0] * 0.25;
   out[1] = even - odd;
   out[2] = even + odd;
   out[3] = wide + step;
   out[4] = wide - step;
   out[5] = g[2];
+}
+
+/* LANES neighbouring kernels of one channel, of which `count` are there. */
+INLINE void winogradKernels(const float *weights, ptrdiff_t outputStride, int flipped,
+                            ptrdiff_t count, float *packed, ptrdiff_t plane) {
+  double taps[9][LANES] __attribute__((aligned(64))) = {0};
+  DoubleLanes half[3][WinogradInput], out[WinogradInput];
+  for (ptrdiff_t lane = 0; lane < LANES && lane < count; lane++)
+    for (int tap = 0; tap < 9; tap++)
+      taps[flipped ? 8 - tap : tap][lane] = weights[lane * outputStride + tap];
+  for (int x = 0; x < 3; x++) {
+    DoubleLanes column[3];
+    for (int y = 0; y < 3; y++) column[y] = *(const UnalignedDoubleLanes *)taps[y * 3 + x];
+    transformWeights(column, half[x]);
+  }
+  for (int y = 0; y < WinogradInput; y++) {
+    DoubleLanes row[3] = {half[0][y], half[1][y], half[2][y]};
+    transformWeights(row, out);
+    for (int x = 0; x < WinogradInput; x++)
+      STORE(packed + (y * WinogradInput + x) * plane, __builtin_convertvector(out[x], Lanes));
+  }
 }
 
 static void winogradWeights(const float *weights, ptrdiff_t outputStride, ptrdiff_t channelStride,
@@ -142,24 +176,9 @@ static void winogradWeights(const float *weights, ptrdiff_t outputStride, ptrdif
   ptrdiff_t plane = panels * EspalierPanel * channels;
   for (ptrdiff_t panel = 0; panel < panels; panel++)
     for (ptrdiff_t c = 0; c < channels; c++)
-      for (ptrdiff_t lane = 0; lane < EspalierPanel; lane++, packed++) {
+      for (ptrdiff_t lane = 0; lane < EspalierPanel; lane += LANES, packed += LANES) {
         ptrdiff_t o = panel * EspalierPanel + lane;
-        double half[3][WinogradInput], out[WinogradInput];
-        if (o >= outputs) {
-          for (ptrdiff_t i = 0; i < WinogradPlanes; i++) packed[i * plane] = 0;
-          continue;
-        }
-        const float *kernel = weights + o * outputStride + c * channelStride;
-        for (int x = 0; x < 3; x++) {
-          double column[3];
-          for (int y = 0; y < 3; y++) column[y] = kernel[flipped ? 8 - y * 3 - x : y * 3 + x];
-          transformWeights(column, half[x]);
-        }
-        for (int y = 0; y < WinogradInput; y++) {
-          double row[3] = {half[0][y], half[1][y], half[2][y]};
-          transformWeights(row, out);
-          for (int x = 0; x < WinogradInput; x++)
-            packed[(y * WinogradInput + x) * plane] = (float)out[x];
-        }
+        winogradKernels(weights + o * outputStride + c * channelStride, outputStride, flipped,
+                        outputs - o, packed, plane);
       }
 }

@@ -64,17 +64,26 @@ void espalier_matmul_packed(const float *base, const ptrdiff_t *rowOffsets, ptrd
 void espalier_matmul_dense(const float *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t k,
                            const float *packed, ptrdiff_t outputs, EspalierEpilogue epilogue);
 
+/* The same bits for few rows and a B that is not packed: B[k][o] = b[o · bStride +
+   k · bStep]. `memory` has room for ceil(rows/16) · 16 · (k + outputs) floats. */
+void espalier_matmul_swapped(const float *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t k,
+                             const float *b, ptrdiff_t bStride, ptrdiff_t bStep, ptrdiff_t outputs,
+                             float *memory, EspalierEpilogue epilogue);
+
 /* gradient[k][o] += Σ_p A[p][k] · D[p][o]      (K × outputs, row stride `gradientStride`)
 
-   A as above; row p of D begins at D + p · dStride. Rows are summed in blocks of a fixed number. */
+   A as above; row p of D begins at D + p · dStride. Rows are summed in blocks of a fixed number.
+   Without `accumulates` the gradient is written, unless there are no rows. */
 void espalier_matmul_transposed(const float *base, const ptrdiff_t *rowOffsets, ptrdiff_t rows,
                                 EspalierRuns runs, const float *d, ptrdiff_t dStride,
-                                ptrdiff_t outputs, float *gradient, ptrdiff_t gradientStride);
+                                ptrdiff_t outputs, float *gradient, ptrdiff_t gradientStride,
+                                int accumulates);
 
 /* The same of a matrix whose row p lies at a + p · aStride. */
 void espalier_matmul_transposed_dense(const float *a, ptrdiff_t aStride, ptrdiff_t rows, ptrdiff_t k,
                                       const float *d, ptrdiff_t dStride, ptrdiff_t outputs,
-                                      float *gradient, ptrdiff_t gradientStride);
+                                      float *gradient, ptrdiff_t gradientStride,
+                                int accumulates);
 
 /* Packs B[k][o] = matrix[k · rowStride + o · columnStride] into panels of 16. */
 void espalier_pack(const float *matrix, ptrdiff_t rowStride, ptrdiff_t columnStride, ptrdiff_t k,
@@ -148,18 +157,22 @@ void espalier_quantize_gradient(const float *input, const float *gradient, Espal
                                 int accumulates, float *out, ptrdiff_t count);
 
 /* Rows of channels in batch normalisation with a clamp behind it.
-   out[p][c] = min(max(a[p][c] · scale[c] + shift[c], lower), upper) */
-void espalier_affine_clamp(const float *a, const float *scale, const float *shift, float lower,
-                           float upper, float *out, ptrdiff_t rows, ptrdiff_t channels);
+   out[p][c] = min(max(a[p][c] · scale[c] + shift[c] + residual[p][c], lower), upper); `residual` may
+   be null */
+void espalier_affine_clamp(const float *a, const float *scale, const float *shift,
+                           const float *residual, float lower, float upper, float *out,
+                           ptrdiff_t rows, ptrdiff_t channels);
 /* sums[c] += Σ_p a'[p][c] and products[c] += Σ_p a'[p][c] · b[p][c] in double, where a' is a where
    lower < output < upper and 0 elsewhere; without `output` all of a. */
 void espalier_masked_moments(const float *a, const float *b, const float *output, float lower,
                              float upper, ptrdiff_t rows, ptrdiff_t channels, double *sums,
                              double *products);
-/* out[p][c] (+)= a'[p][c] · scale[c] + b[p][c] · slope[c] + shift[c], a' as above */
+/* out[p][c] (+)= a'[p][c] · scale[c] + b[p][c] · slope[c] + shift[c], a' as above; a' itself goes to
+   `passed` where that is not null */
 void espalier_masked_affine(const float *a, const float *scale, const float *b, const float *slope,
                             const float *shift, const float *output, float lower, float upper,
-                            int accumulates, float *out, ptrdiff_t rows, ptrdiff_t channels);
+                            int accumulates, float *out, float *passed, ptrdiff_t rows,
+                            ptrdiff_t channels);
 /* sum[c] += Σ_p a[p][c] in double */
 void espalier_column_sums(const float *a, ptrdiff_t rows, ptrdiff_t channels, double *sum);
 

@@ -80,8 +80,9 @@ private struct SensitivityFit {
     return all.indices.filter { $0 % step == 0 || abs($0 - place) == 1 }.map { all[$0] }
   }
 
-  /// Of all cuts that bring the candidate nearer to the limits the one of the least loss per excess saved;
-  /// cuts of several bits compete, since hardware may gain nothing from a single one. Nil within the limits
+  /// Of all cuts that bring the candidate nearer to the limits the one of the least loss per excess saved.
+  ///
+  /// Cuts of several bits compete, since hardware may gain nothing from a single one. Nil within the limits
   /// or when nothing helps.
   private func cheapestCut(_ bits: [Int]) -> Move? {
     let excess = problem.excess(bits)

@@ -22,6 +22,8 @@ public final class HAQEnvironment: SearchEnvironment {
 
   private let space: any OperandSpace
   private let rule: BudgetRule
+  private let action: BitAction
+  private let suggested: [Int]
   private var decided: [Int]?
 
   /// An environment on a problem.
@@ -30,7 +32,14 @@ public final class HAQEnvironment: SearchEnvironment {
   ///   - problem: the limits, the measure and the reward.
   ///   - space: the problem's space.
   ///   - rule: how a candidate is brought to the limits.
-  public init(_ problem: SearchProblem, _ space: any OperandSpace, rule: BudgetRule) {
+  ///   - equalBins: whether actions are mapped to bits as in the paper; else what the budget rule makes of as
+  ///     many bits as there are lies in the middle.
+  public init(
+    _ problem: SearchProblem, _ space: any OperandSpace, rule: BudgetRule, equalBins: Bool = false
+  ) {
+    let suggested = rule.fitted(problem.decisions.map(\.whole), to: problem)
+    action = equalBins ? .equalBins : .around(suggested)
+    self.suggested = suggested
     self.problem = problem
     self.space = space
     observationSpace = BoxSpace(count: HAQState.count(space), in: 0...1)
@@ -40,8 +49,8 @@ public final class HAQEnvironment: SearchEnvironment {
   /// The actions of what the budget rule makes of as many bits as there are everywhere: where exploring may
   /// sensibly begin.
   public var suggestion: [[Double]]? {
-    rule.fitted(problem.decisions.map(\.whole), to: problem).enumerated().map { position, bits in
-      [BitAction.action(of: bits, among: problem.decisions[position].choices)]
+    suggested.enumerated().map { position, choice in
+      [action.action(of: choice, among: problem.decisions[position].choices, position)]
     }
   }
 
@@ -49,26 +58,26 @@ public final class HAQEnvironment: SearchEnvironment {
   public func reset(seed: UInt64) throws -> EpisodeStart {
     decided = []
     return EpisodeStart(
-      observation: HAQState.vector(problem, space, decided: []), info: info(of: 0))
+      observation: HAQState.vector(problem, space, action, decided: []), info: info(of: 0))
   }
 
   /// Decides one operand of one layer.
   ///
   /// - Throws: `EnvironmentError` for an episode that is over or an action of another form, and what
   ///   measuring the candidate throws.
-  public func step(_ action: [Double]) throws -> Transition {
+  public func step(_ asked: [Double]) throws -> Transition {
     guard var decided else { throw EnvironmentError.episodeIsOver }
-    let wanted = try actionSpace.checked(action)[0]
+    let wanted = try actionSpace.checked(asked)[0]
     let position = decided.count
     let choices = problem.decisions[position].choices
-    let bits = BitAction.bits(of: wanted, among: choices)
+    let bits = action.choice(of: wanted, among: choices, position)
     decided.append(bits)
     let isLast = decided.count == problem.decisions.count
     self.decided = isLast ? nil : decided
     var transition = Transition(
-      observation: HAQState.vector(problem, space, decided: decided), reward: 0,
+      observation: HAQState.vector(problem, space, action, decided: decided), reward: 0,
       terminated: isLast, info: info(of: position),
-      executedAction: [BitAction.action(of: bits, among: choices)])
+      executedAction: [action.action(of: bits, among: choices, position)])
     transition.info[space.operands[position] == .channels ? "width" : "bits"] = .number(
       Double(bits))
     if isLast { try settle(decided, &transition) }
@@ -87,9 +96,9 @@ public final class HAQEnvironment: SearchEnvironment {
     transition.settled = SettledEpisode(
       steps: bits.indices.map { position in
         SettledEpisode.Step(
-          observation: HAQState.vector(problem, space, decided: Array(bits[..<position])),
+          observation: HAQState.vector(problem, space, action, decided: Array(bits[..<position])),
           action: [
-            BitAction.action(of: bits[position], among: problem.decisions[position].choices)
+            action.action(of: bits[position], among: problem.decisions[position].choices, position)
           ])
       })
   }

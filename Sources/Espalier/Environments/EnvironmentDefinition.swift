@@ -37,6 +37,8 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   public var pruning: PruningSettings
   /// Training images that candidates are measured on.
   public var validationImages: Int
+  /// What candidates are measured by on the validation images.
+  public var metric: ValidationMetric
   /// Validation images after which a candidate that is plainly worse than the best is given up; nil
   /// measures every candidate on all of them.
   public var screeningImages: Int?
@@ -69,7 +71,7 @@ public struct EnvironmentDefinition: Equatable, Sendable {
       "name", "kind", "summary", "model", "data", "split", "preprocessing", "budget", "reward",
       "episodes", "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages",
       "screeningImages", "calibrationImages", "batch", "agent", "baselines", "fineTuning",
-      "quantization", "device", "evaluator",
+      "quantization", "device", "metric", "evaluator",
     ] + WeightPruningSettings.fields
 }
 
@@ -95,6 +97,7 @@ extension EnvironmentDefinition: JSONRepresentable {
     channelMultiple = try reader.positive("channelMultiple", default: 1)
     pruning = try Self.pruning(reader)
     validationImages = try reader.positive("validationImages", default: 5000)
+    metric = try reader.choice("metric", default: .top1)
     screeningImages =
       reader["screeningImages"] == nil
       ? nil : try reader.positive("screeningImages", default: validationImages)
@@ -125,6 +128,7 @@ extension EnvironmentDefinition: JSONRepresentable {
       fields["quantization"] = quantization.json
     }
     if let device { fields["device"] = device.json }
+    if metric != .top1 { fields["metric"] = metric.rawValue.json }
     if let evaluator { fields["evaluator"] = evaluator.json }
     return .object(fields)
   }

@@ -12,6 +12,14 @@ public struct QuantizationSettings: Equatable, Sendable {
     case sequential
   }
 
+  /// How an action in 0…1 is mapped to bits.
+  public enum ActionMap: String, CaseIterable, Sendable {
+    /// What the budget rule suggests lies in the middle.
+    case suggestion
+    /// Bins of equal width, as in the paper.
+    case equalBins
+  }
+
   /// Which bits there are and what is pinned; where bits are left open, those that the device has.
   public var rules: BitRules
   /// How ranges are clipped.
@@ -20,13 +28,16 @@ public struct QuantizationSettings: Equatable, Sendable {
   public var normalization: PruningSettings.Normalization
   /// How candidates meet the budget.
   public var budgetRule: Rule
+  /// How actions are mapped to bits.
+  public var actionMap: ActionMap
   /// Calibration images that sensitivities are measured on.
   public var sensitivityImages: Int
 
   /// The names of the fields.
   static let fields = [
     "quantizer", "granularity", "weightBits", "activationBits", "firstBits", "lastBits",
-    "weightClip", "activationClip", "normalization", "budgetRule", "sensitivityImages",
+    "weightClip", "activationClip", "normalization", "budgetRule", "actionMap",
+    "sensitivityImages",
   ]
 }
 
@@ -47,6 +58,7 @@ extension QuantizationSettings: JSONRepresentable {
     clips.activationClip = try reader.choice("activationClip", default: clips.activationClip)
     normalization = try reader.choice("normalization", default: .keep)
     budgetRule = try reader.choice("budgetRule", default: .sensitivity)
+    actionMap = try reader.choice("actionMap", default: .suggestion)
     sensitivityImages = try reader.positive("sensitivityImages", default: 256)
   }
 
@@ -59,7 +71,7 @@ extension QuantizationSettings: JSONRepresentable {
       "weightClip": clips.weightClip.rawValue.json,
       "activationClip": clips.activationClip.rawValue.json,
       "normalization": normalization.rawValue.json, "budgetRule": budgetRule.rawValue.json,
-      "sensitivityImages": sensitivityImages.json,
+      "actionMap": actionMap.rawValue.json, "sensitivityImages": sensitivityImages.json,
     ]
   }
 }

@@ -13,6 +13,7 @@ struct BitSearch {
   let rule: BudgetRule
   /// The device's name; nil where none is asked.
   let device: String?
+  private let equalBins: Bool
   private let form: Form
 
   private enum Form {
@@ -63,6 +64,7 @@ struct BitSearch {
       let bits = try BitSpace(whole, costs: costs(original, whole.layers), rules: rules)
       (space, form) = (bits, .bits(bits, whole))
     }
+    equalBins = settings.actionMap == .equalBins
     switch settings.budgetRule {
     case .sequential: rule = .sequential
     case .sensitivity:
@@ -75,7 +77,9 @@ struct BitSearch {
 
   /// Makes what agents act in.
   var environment: LearningSearch.EnvironmentMaker {
-    { [space, rule] in HAQEnvironment($0, space, rule: rule) }
+    { [space, rule, equalBins] in
+      HAQEnvironment($0, space, rule: rule, equalBins: equalBins)
+    }
   }
 
   /// What a candidate makes of every quantised layer.

@@ -48,9 +48,14 @@ final class SearchSetup {
     pool = WorkerPool(threads: request.threads)
     streams = RandomStreams(seed: UInt64(request.seed))
     let images = try SearchImages(data, definition, streams: streams)
+    let plain = ClassificationEvaluator(
+      images.validation, preprocessing: definition.preprocessing, batch: definition.batch,
+      pool: pool)
     validation = ClassificationEvaluator(
       images.validation, preprocessing: definition.preprocessing, batch: definition.batch,
-      screeningImages: definition.screeningImages, memory: PrefixMemory(), pool: pool)
+      screeningImages: definition.screeningImages, memory: PrefixMemory(),
+      reference: definition.metric == .agreement
+        ? try ClassProbabilities(of: model.graph, plain) : nil, pool: pool)
     test = images.test.map { [definition, pool] in
       ClassificationEvaluator(
         $0, preprocessing: definition.preprocessing, batch: definition.batch, pool: pool)

@@ -18,6 +18,8 @@ public final class Executor {
   private let pool: WorkerPool
   private let memory: ExecutorMemory
   private var calls: [OperatorCall?] = []
+  /// The same where the gradients of parameters are written.
+  private var writingCalls: [OperatorCall?] = []
   /// The same without places for the gradients of parameters.
   private var inputCalls: [OperatorCall?] = []
   private var preparedConstants = false
@@ -55,6 +57,9 @@ public final class Executor {
     let workspace = Workspace(pool: pool)
     calls = plan.steps.indices.map {
       memory.call(forStep: $0, of: plan, workspace: workspace, mode: mode)
+    }
+    writingCalls = plan.steps.indices.map {
+      memory.call(forStep: $0, of: plan, .written, workspace: workspace, mode: mode)
     }
     inputCalls = zip(calls, plan.steps).map { call, step in
       call?.withoutGradients(of: step.inputs.map { $0.map { plan.slots[$0].isConstant } ?? false })
@@ -104,27 +109,31 @@ public final class Executor {
     }
   }
 
-  /// Adds the gradient of Σ output · outputGradient to every parameter's gradient.
+  /// Computes the gradient of Σ output · outputGradient with respect to every parameter.
   ///
   /// Writes the gradients of the inputs. Follows a `forward()`.
   ///
-  /// - Parameter addingToParameters: whether the gradients of parameters are wanted; without them
-  ///   only those of the inputs are computed, and what stands in the parameters' stays.
-  public func backward(addingToParameters: Bool = true) {
+  /// - Parameter parameters: what becomes of the parameters' gradients.
+  public func backward(parameters: ParameterGradients = .added) {
     guard mode != .inference else { return }
-    memory.beginBackward(plan, pool: pool)
-    let calls = addingToParameters ? calls : inputCalls
+    memory.beginBackward(plan, parameters, pool: pool)
+    let calls =
+      switch parameters {
+      case .added: calls
+      case .written: writingCalls
+      case .left: inputCalls
+      }
     for (index, step) in plan.steps.enumerated().reversed() {
       if case .operation(let operation) = step.work {
         if let call = calls[index], memory.needsGradient(step) { operation.backward(call) }
       } else {
-        if !addingToParameters && plan.slots[step.outputs[0]].isConstant { continue }
-        convertGradient(step, index)
+        if parameters == .left && plan.slots[step.outputs[0]].isConstant { continue }
+        convertGradient(step, index, parameters)
       }
     }
   }
 
-  /// Sets every parameter's gradient to zero.
+  /// Sets every parameter's gradient to zero; not needed before a backward pass that writes them.
   public func zeroGradients() {
     for parameter in parameters { parameter.gradients.update(repeating: 0) }
   }
@@ -152,12 +161,13 @@ public final class Executor {
       accumulating: false, pool: pool)
   }
 
-  private func convertGradient(_ step: Step, _ index: Int) {
+  private func convertGradient(_ step: Step, _ index: Int, _ parameters: ParameterGradients) {
     guard let source = step.inputs[0], let target = memory.gradientView(source, of: plan),
       let gradient = memory.gradientView(step.outputs[0], of: plan)
     else { return }
     LayoutConversion.copy(
-      from: gradient, to: target, accumulating: !memory.overwrites(0, ofStep: index), pool: pool)
+      from: gradient, to: target,
+      accumulating: !memory.flow(parameters).overwritten[index][0], pool: pool)
   }
 
   // MARK: - What goes in and out

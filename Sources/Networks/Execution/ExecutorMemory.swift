@@ -9,7 +9,9 @@ final class ExecutorMemory {
   private let gradientOffsets: [Int?]
   private let stateOffsets: [Int]
   private let trained: [(name: String, slot: Int)]
-  private let gradientFlow: GradientFlow
+  private let addingFlow: GradientFlow
+  /// How gradients flow where those of parameters are written.
+  private let writingFlow: GradientFlow
   private(set) var outputGradients: [String: UnsafeMutableBufferPointer<Float>] = [:]
 
   init(_ plan: ExecutionPlan, graph: Graph, mode: ExecutionMode, differentiatingInputs: Bool) {
@@ -24,7 +26,8 @@ final class ExecutorMemory {
     guard mode != .inference else {
       trained = []
       gradientOffsets = plan.slots.map { _ in nil }
-      gradientFlow = GradientFlow()
+      addingFlow = GradientFlow()
+      writingFlow = GradientFlow()
       gradients = ExecutorMemory.allocate(0)
       return
     }
@@ -40,7 +43,8 @@ final class ExecutorMemory {
       next += (plan.slots[slot].shape.count + 15) / 16 * 16
     }
     gradientOffsets = offsets
-    gradientFlow = GradientFlow(plan, offsets: offsets, parameters: parameterSlots)
+    addingFlow = GradientFlow(plan, offsets: offsets, parameters: parameterSlots)
+    writingFlow = GradientFlow(plan, offsets: offsets, parameters: [])
     gradients = ExecutorMemory.allocate(next)
     for (name, slot) in plan.outputs {
       let count = plan.slots[slot].shape.count
@@ -109,14 +113,14 @@ final class ExecutorMemory {
     step.outputs.contains { gradientOffsets[$0] != nil }
   }
 
-  /// Whether the gradient that flows into an input of a step is the first that its slot sees.
-  func overwrites(_ position: Int, ofStep index: Int) -> Bool {
-    gradientFlow.overwritten[index][position]
+  /// Which gradients are written and which are added.
+  func flow(_ parameters: ParameterGradients) -> GradientFlow {
+    parameters == .written ? writingFlow : addingFlow
   }
 
   /// Clears the gradients that are added to and puts those of the outputs in place.
-  func beginBackward(_ plan: ExecutionPlan, pool: WorkerPool) {
-    for cleared in gradientFlow.cleared {
+  func beginBackward(_ plan: ExecutionPlan, _ parameters: ParameterGradients, pool: WorkerPool) {
+    for cleared in flow(parameters).cleared {
       pool.forEachChunk(of: cleared.count) { range in
         (gradients + cleared.lowerBound + range.lowerBound).update(
           repeating: 0, count: range.count)
@@ -155,7 +159,8 @@ final class ExecutorMemory {
   }
 
   func call(
-    forStep index: Int, of plan: ExecutionPlan, workspace: Workspace, mode: ExecutionMode
+    forStep index: Int, of plan: ExecutionPlan, _ parameters: ParameterGradients = .added,
+    workspace: Workspace, mode: ExecutionMode
   ) -> OperatorCall? {
     let step = plan.steps[index]
     guard case .operation = step.work else { return nil }
@@ -165,7 +170,7 @@ final class ExecutorMemory {
       outputs: step.outputs.map { view($0, of: plan) },
       inputGradients: differentiates
         ? step.inputs.map { $0.flatMap { gradientView($0, of: plan) } } : [],
-      overwritten: differentiates ? gradientFlow.overwritten[index] : [],
+      overwritten: differentiates ? flow(parameters).overwritten[index] : [],
       outputGradients: differentiates
         ? step.outputs.compactMap { gradientView($0, of: plan) } : [],
       state: states + stateOffsets[index], workspace: workspace, mode: mode)

@@ -13,7 +13,7 @@ struct GradientFlow {
 
   /// - Parameters:
   ///   - offsets: where the gradient of each slot lies; nil where it has none.
-  ///   - parameters: the slots of parameters, whose gradients are added up over passes.
+  ///   - parameters: the slots of parameters whose gradients are added up over passes.
   init(_ plan: ExecutionPlan, offsets: [Int?], parameters: Set<Int>) {
     // What is given from outside is copied, not cleared.
     var written = Set(plan.outputs.values)

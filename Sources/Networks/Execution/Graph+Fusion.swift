@@ -7,10 +7,11 @@ extension Graph {
   /// The same function with fewer passes over memory.
   ///
   /// In inference Conv → BatchNormalization becomes a Conv with other weights and a bias, and Conv →
-  /// Add one with a fourth input. In any mode a Relu or Clip after a BatchNormalization, in inference
-  /// also after a Conv, becomes its attributes `fused_lower` and `fused_upper`. In inference weights
-  /// behind a FakeQuantize are quantised once, and a FakeQuantize of one scale that alone reads what a
-  /// Conv writes becomes its attribute `fused_grid`. Values named in `keeping` stay computable.
+  /// Add one with a fourth input; otherwise BatchNormalization → Add becomes one with a sixth input. In
+  /// any mode a Relu or Clip after a BatchNormalization or a Gemm, in inference also after a Conv,
+  /// becomes its attributes `fused_lower` and `fused_upper`. In inference weights behind a FakeQuantize are
+  /// quantised once, and a FakeQuantize of one scale that alone reads what a Conv writes becomes its
+  /// attribute `fused_grid`. Values named in `keeping` stay computable.
   ///
   /// - Throws: `GraphError` when a node cannot be read.
   public func fused(
@@ -23,11 +24,14 @@ extension Graph {
       keeping: kept)
     if isInference {
       try fusion.foldBatchNormalization()
-      try fusion.fuseAdditions()
+      try fusion.fuseAdditions(after: "Conv", position: 3)
       try fusion.fuseClamps(after: "Conv")
       try fusion.fuseQuantizers()
+    } else {
+      try fusion.fuseAdditions(after: "BatchNormalization", position: 5)
     }
     try fusion.fuseClamps(after: "BatchNormalization")
+    try fusion.fuseClamps(after: "Gemm")
     return fusion.graph
   }
 
@@ -99,16 +103,17 @@ private struct Fusion {
 
   // MARK: - Add
 
-  mutating func fuseAdditions() throws(GraphError) {
+  /// The other summand becomes the input at a position, behind all that the operator has.
+  mutating func fuseAdditions(after type: String, position: Int) throws(GraphError) {
     let readers = readers()
     var dropped: Set<Int> = []
-    // From the last convolution back, so that of two that meet in an Add the later one takes it and
+    // From the last node back, so that of two that meet in an Add the later one takes it and
     // the earlier one's result is there by then.
-    for index in graph.nodes.indices.reversed() where graph.nodes[index].operatorType == "Conv" {
+    for index in graph.nodes.indices.reversed() where graph.nodes[index].operatorType == type {
       let node = graph.nodes[index]
-      guard node.inputs.count <= 3, let next = soleReader(of: node.outputs[0], readers) else {
-        continue
-      }
+      guard node.inputs.count <= position,
+        let next = soleReader(of: node.outputs[0], readers)
+      else { continue }
       let add = graph.nodes[next]
       guard add.operatorType == "Add", !dropped.contains(next),
         let residual = add.inputs.first(where: { $0 != node.outputs[0] }),
@@ -116,9 +121,9 @@ private struct Fusion {
         elementCounts[residual] == elementCounts[node.outputs[0]],
         isAvailable(residual, before: index)
       else { continue }
-      let bias = node.inputs.count == 3 ? node.inputs[2] : ""
-      graph.nodes[index].inputs = [node.inputs[0], node.inputs[1], bias, residual]
-      graph.nodes[index].outputs = [add.outputs[0]]
+      let missing = [String](repeating: "", count: position - node.inputs.count)
+      graph.nodes[index].inputs = node.inputs + missing + [residual]
+      graph.nodes[index].outputs[0] = add.outputs[0]
       dropped.insert(next)
     }
     drop(dropped)

@@ -8,8 +8,18 @@ public struct Parameter {
   public let shape: Shape
   /// The values; after writing them call `Executor.parametersChanged()`.
   public let values: UnsafeMutableBufferPointer<Float>
-  /// The gradient of the loss; `Executor.backward()` adds to it.
+  /// The gradient of the loss, which `Executor.backward` adds to or writes.
   public let gradients: UnsafeMutableBufferPointer<Float>
+}
+
+/// What a backward pass does with the gradients of parameters.
+public enum ParameterGradients: Sendable {
+  /// They are added to what stands there.
+  case added
+  /// They take the place of what stands there.
+  case written
+  /// They are not computed, and what stands there stays.
+  case left
 }
 
 extension Node {

@@ -7,7 +7,8 @@ import Tensors
 /// (ONNX's population variance). Training then moves the running statistics in place by
 /// running ← running·momentum + batch·(1 − momentum); ONNX uses the population variance here, where
 /// PyTorch takes the unbiased one. A fused Relu or Clip gives the attributes `fused_lower` and
-/// `fused_upper`: y ← min(max(y, lower), upper).
+/// `fused_upper`, a fused Add a sixth input, of the output's shape: y ← min(max(y + residual, lower),
+/// upper).
 struct BatchNormalization: Operator {
   static let type = "BatchNormalization"
 
@@ -33,8 +34,9 @@ struct BatchNormalization: Operator {
   }
 
   func outputShapes(of inputs: [Shape?]) throws(GraphError) -> [Shape] {
-    guard inputs.count == 5, let input = inputs[0], input.rank >= 2,
-      inputs.dropFirst().allSatisfy({ $0 == [input[1]] })
+    guard (5...6).contains(inputs.count), let input = inputs[0], input.rank >= 2,
+      inputs[1..<5].allSatisfy({ $0 == [input[1]] }),
+      inputs.dropFirst(5).allSatisfy({ $0 == input })
     else {
       throw node.mismatch(
         expected: "an input N×C×… and scale, B, mean and variance of C numbers", found: inputs)
@@ -45,7 +47,7 @@ struct BatchNormalization: Operator {
   func layouts(_ inputs: [ValueForm?], outputs: [Shape]) -> LayoutPlan {
     let layout: Layout = outputs[0].rank == 4 ? .channelsLast : .rowMajor
     return LayoutPlan(
-      inputs: inputs.indices.map { $0 == 0 ? layout : .rowMajor },
+      inputs: inputs.indices.map { $0 == 0 || $0 == 5 ? layout : .rowMajor },
       outputs: outputs.indices.map { $0 == 0 ? layout : .rowMajor })
   }
 
@@ -79,8 +81,8 @@ struct BatchNormalization: Operator {
       offsets[channel] = shift.pointer[channel] - call.state[channel] * factors[channel]
     }
     columns.affine(
-      input.pointer, factors, offsets, lower: lower, upper: upper,
-      into: call.outputs[0].pointer, pool: call.pool)
+      input.pointer, factors, offsets, residual: call.input(5).map { UnsafePointer($0.pointer) },
+      lower: lower, upper: upper, into: call.outputs[0].pointer, pool: call.pool)
   }
 
   /// What a fused clamp let through; nil where there is none.
@@ -126,7 +128,7 @@ struct BatchNormalization: Operator {
     running * momentum + Float(batch) * (1 - momentum)
   }
 
-  func overwritesGradient(ofInput position: Int) -> Bool { position == 0 }
+  func overwritesGradient(ofInput position: Int) -> Bool { position == 0 || position == 5 }
 
   /// With x̂ = (x − μ)/√(σ² + ε): dβ = Σ dy, dγ = Σ dy·x̂, and dx = γ/√(σ² + ε) · dy with running
   /// statistics, γ/√(σ² + ε) · (dy − dβ/m − x̂·dγ/m) with those of a batch of m.
@@ -154,10 +156,34 @@ struct BatchNormalization: Operator {
           map[channels + channel] = Float(slope)
           map[2 * channels + channel] = Float(part * sums[channel] - slope * mean)
         }
+        let residual = call.inputGradient(5)
+        let isPassed = residual != nil && call.overwrites(5) && call.inputGradient(0) != nil
+        if let residual, !isPassed { addPassed(call, mask, into: residual) }
         guard let target = call.inputGradient(0) else { return }
         columns.combine(
           gradient, input.pointer, map: map, mask: mask, accumulates: !call.overwrites(0),
-          into: target.pointer, pool: call.pool)
+          into: target.pointer, passed: isPassed ? residual?.pointer : nil, pool: call.pool)
+      }
+    }
+  }
+
+  /// The gradient of a fused residual: dy where the clamp let through.
+  private func addPassed(
+    _ call: OperatorCall, _ mask: Kernels.ClampMask?, into residual: TensorView
+  ) {
+    let (gradient, target) = (call.outputGradients[0].pointer, residual.pointer)
+    let (lower, upper) = (mask?.lower ?? -.infinity, mask?.upper ?? .infinity)
+    let accumulates = !call.overwrites(5)
+    call.pool.forEachChunk(of: residual.count) { range in
+      let (from, to) = (gradient + range.lowerBound, target + range.lowerBound)
+      if mask == nil, accumulates {
+        Kernels.accumulate(from, into: to, count: range.count)
+      } else if mask == nil {
+        to.update(from: from, count: range.count)
+      } else {
+        Kernels.clampGradient(
+          input: call.outputs[0].pointer + range.lowerBound, gradient: from, lower: lower,
+          upper: upper, accumulates: accumulates, into: to, count: range.count)
       }
     }
   }

@@ -55,30 +55,38 @@ struct Concat: Operator {
 
   func forward(_ call: OperatorCall) {
     let output = call.outputs[0]
-    forEachPart(call, call.inputs) { part, region in
+    forEachPart(call, call.inputs) { _, part, region in
       StridedCopy(from: part, StridedRegion(whole: part.shape), to: output, region)
         .copy(on: call.pool)
     }
   }
 
+  func overwritesGradient(ofInput position: Int) -> Bool { true }
+
   func backward(_ call: OperatorCall) {
     let outer = call.outputGradients[0]
-    forEachPart(call, call.inputGradients) { part, region in
-      StridedCopy(from: outer, region, to: part, StridedRegion(whole: part.shape))
-        .add(on: call.pool)
+    forEachPart(call, call.inputGradients) { position, part, region in
+      let copy = StridedCopy(from: outer, region, to: part, StridedRegion(whole: part.shape))
+      if call.overwrites(position) {
+        copy.copy(on: call.pool)
+      } else {
+        copy.add(on: call.pool)
+      }
     }
   }
 
-  /// Calls `body` with each part that is there and the region of the whole that it fills.
+  /// Calls `body` with the position of each part that is there, the part and the region of the whole that it fills.
   private func forEachPart(
-    _ call: OperatorCall, _ parts: [TensorView?], _ body: (TensorView, StridedRegion) -> Void
+    _ call: OperatorCall, _ parts: [TensorView?], _ body: (Int, TensorView, StridedRegion) -> Void
   ) {
     guard let axis = call.outputs[0].shape.axis(axisNumber) else { return }
     var start = 0
-    for (input, part) in zip(call.inputs, parts) {
-      guard let extent = input?.shape[axis] else { continue }
+    for (position, part) in parts.enumerated() {
+      guard let extent = call.inputs[position]?.shape[axis] else { continue }
       if let part {
-        body(part, StridedRegion(call.outputs[0].shape, axis: axis, start: start, count: extent))
+        body(
+          position, part,
+          StridedRegion(call.outputs[0].shape, axis: axis, start: start, count: extent))
       }
       start += extent
     }

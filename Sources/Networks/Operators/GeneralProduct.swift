@@ -1,6 +1,9 @@
 import Tensors
 
 /// ONNX's Gemm: Y = alpha · A′ · B′ + beta · C, A′ and B′ transposed or not, C broadcast to Y.
+///
+/// A fused Relu or Clip gives the attributes `fused_lower` and `fused_upper`: Y ← min(max(Y, lower),
+/// upper).
 struct GeneralProduct: Operator {
   static let type = "Gemm"
 
@@ -10,6 +13,8 @@ struct GeneralProduct: Operator {
   private let transposesA: Bool
   private let transposesB: Bool
   private let hasConstantWeights: Bool
+  private let lower: Float
+  private let upper: Float
   /// The floats of B packed for the product, and for the gradient of A; 0 where it is not packed.
   private var packedCount = 0
   private var packedGradientCount = 0
@@ -24,6 +29,8 @@ struct GeneralProduct: Operator {
     transposesA = try node.int("transA", default: 0) != 0
     transposesB = try node.int("transB", default: 0) != 0
     hasConstantWeights = node.constant(1) != nil
+    lower = try node.float("fused_lower", default: -.infinity)
+    upper = try node.float("fused_upper", default: .infinity)
   }
 
   private struct Extents {
@@ -64,10 +71,14 @@ struct GeneralProduct: Operator {
     var fitted = self
     if hasConstantWeights, site.inputs.count > 1, let a = site.inputs[0], let b = site.inputs[1] {
       let extents = extents(a, b)
-      if product(extents).packs(transposingA: transposesA) {
+      // Weights that change from pass to pass are packed only where that is the lesser work.
+      let changes = site.mode != .inference
+      if product(extents).packs(transposingA: transposesA), !(changes && product(extents).swaps) {
         fitted.packedCount = product(extents).packedCount
       }
-      if site.mode != .inference, gradientOfA(extents).packs(transposingA: transposesA) {
+      if changes, gradientOfA(extents).packs(transposingA: transposesA),
+        !gradientOfA(extents).swaps
+      {
         fitted.packedGradientCount = gradientOfA(extents).packedCount
       }
     }
@@ -87,7 +98,8 @@ struct GeneralProduct: Operator {
 
   private func product(_ extents: Extents) -> ParallelProduct {
     ParallelProduct(
-      rows: extents.rows, columns: extents.columns, inner: extents.inner, alpha: alpha)
+      rows: extents.rows, columns: extents.columns, inner: extents.inner, alpha: alpha,
+      lower: lower, upper: upper)
   }
 
   private func right(_ b: TensorView) -> LinearAlgebra.Operand<Float> {
@@ -147,10 +159,24 @@ struct GeneralProduct: Operator {
     guard let a = call.input(0), let b = call.input(1) else { return }
     let extents = extents(a.shape, b.shape)
     let gradient = call.outputGradients[0].pointer
+    passThroughClamp(call)
     if let target = call.inputGradient(0) { addGradientOfA(call, b, extents, into: target) }
     if let target = call.inputGradient(1) { addGradientOfB(call, a, extents, into: target) }
     if let target = call.inputGradient(2) {
       addGradientOfC(gradient, extents, into: target, call.workspace)
+    }
+  }
+
+  func overwritesGradient(ofInput position: Int) -> Bool { position < 2 }
+
+  /// Zeros in dY where a fused clamp held Y; nobody else reads it any more.
+  private func passThroughClamp(_ call: OperatorCall) {
+    guard lower > -.infinity || upper < .infinity else { return }
+    let (gradient, output) = (call.outputGradients[0].pointer, call.outputs[0].pointer)
+    call.pool.forEachChunk(of: call.outputs[0].count) { range in
+      Kernels.clampGradient(
+        input: output + range.lowerBound, gradient: gradient + range.lowerBound, lower: lower,
+        upper: upper, accumulates: false, into: gradient + range.lowerBound, count: range.count)
     }
   }
 
@@ -178,7 +204,9 @@ struct GeneralProduct: Operator {
       gradientOfA(extents).pack(right, into: call.state + packedCount)
       call.state[packedCount + packedGradientCount] = 1
     }
-    gradientOfA(extents).run(
+    var product = gradientOfA(extents)
+    product.beta = call.overwrites(0) ? 0 : 1
+    product.run(
       transposesA ? right : output, transposesA ? output : right,
       packed: packedGradientCount > 0 ? UnsafePointer(call.state + packedCount) : nil,
       into: target.pointer, stride: target.shape[1], call.pool, call.workspace.scratch)
@@ -196,7 +224,7 @@ struct GeneralProduct: Operator {
     ParallelProduct(
       rows: transposesB ? extents.columns : extents.inner,
       columns: transposesB ? extents.inner : extents.columns, inner: extents.rows, alpha: alpha,
-      beta: 1
+      beta: call.overwrites(1) ? 0 : 1
     ).run(
       transposesB ? output : left, transposesB ? left : output, into: target.pointer,
       stride: target.shape[1], call.pool, call.workspace.scratch)

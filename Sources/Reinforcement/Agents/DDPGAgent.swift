@@ -57,7 +57,8 @@ public final class DDPGAgent: Agent {
   public init(
     observationSpace: BoxSpace, actionSpace: BoxSpace,
     configuration: DDPGConfiguration = DDPGConfiguration(), streams: RandomStreams,
-    suggestion: [[Double]]? = nil, from saved: DDPGState? = nil, pool: WorkerPool = WorkerPool(threads: 1)
+    suggestion: [[Double]]? = nil, from saved: DDPGState? = nil,
+    pool: WorkerPool = WorkerPool(threads: 1)
   ) throws {
     try configuration.validate()
     guard actionSpace.isBounded else {

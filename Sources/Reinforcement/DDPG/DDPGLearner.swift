@@ -116,8 +116,7 @@ struct DDPGLearner {
       gradients[row] = 2 * error / Float(targets.count)
       if let weights { gradients[row] *= weights[row] }
     }
-    online.zeroGradients()
-    online.backward()
+    online.backward(parameters: .written)
     critics[index].step()
     return errors
   }
@@ -133,7 +132,7 @@ struct DDPGLearner {
     critic.online.forward()
     let ascent = -1 / Float(configuration.batchSize)
     try critic.online.outputGradient("value").update(repeating: ascent)
-    critic.online.backward(addingToParameters: false)
+    critic.online.backward(parameters: .left)
     let actionGradients = try critic.online.inputGradient("action")
     let outputGradients = try actor.online.outputGradient("action")
     for index in outputGradients.indices { outputGradients[index] = 2 * actionGradients[index] }
@@ -141,8 +140,7 @@ struct DDPGLearner {
     let logitGradients = try actor.online.outputGradient("logits")
     let penalty = Float(2 * configuration.actorLogitPenalty) / Float(logits.count)
     for index in logits.indices { logitGradients[index] = penalty * logits[index] }
-    actor.online.zeroGradients()
-    actor.online.backward()
+    actor.online.backward(parameters: .written)
     actor.step()
   }
 

@@ -51,14 +51,33 @@ extension Kernels {
     espalier_matmul_dense(a, stride, rows, k, packed, outputs, epilogue.cEpilogue)
   }
 
+  /// The same bits as `matmulDense` for few rows and a B that lies unpacked in memory, `B[k][o] =
+  /// b[o · bStride + k · bStep]`: the rows are packed instead.
+  ///
+  /// - Parameter memory: room for `swappedCount` floats.
+  public static func matmulSwapped(
+    _ a: UnsafePointer<Float>, stride: Int, rows: Int, k: Int, b: UnsafePointer<Float>,
+    bStride: Int, bStep: Int, outputs: Int, memory: UnsafeMutablePointer<Float>,
+    epilogue: Epilogue
+  ) {
+    espalier_matmul_swapped(
+      a, stride, rows, k, b, bStride, bStep, outputs, memory, epilogue.cEpilogue)
+  }
+
+  /// The floats that `matmulSwapped` borrows.
+  public static func swappedCount(rows: Int, k: Int, outputs: Int) -> Int {
+    (rows + panel - 1) / panel * panel * (k + outputs)
+  }
+
   /// `gradient[k][o] += Σ_p A[p][k] · D[p][o]` of a matrix, row p at `a + p · stride`; see
   /// `matmulTransposed`.
   public static func matmulTransposedDense(
     _ a: UnsafePointer<Float>, stride: Int, rows: Int, k: Int, d: UnsafePointer<Float>,
-    dStride: Int, outputs: Int, gradient: UnsafeMutablePointer<Float>, gradientStride: Int
+    dStride: Int, outputs: Int, gradient: UnsafeMutablePointer<Float>, gradientStride: Int,
+    accumulates: Bool = true
   ) {
     espalier_matmul_transposed_dense(
-      a, stride, rows, k, d, dStride, outputs, gradient, gradientStride)
+      a, stride, rows, k, d, dStride, outputs, gradient, gradientStride, accumulates ? 1 : 0)
   }
 
   /// The gradient of the product with respect to B, unpacked:
@@ -77,14 +96,17 @@ extension Kernels {
   ///   - outputs: the number of columns of D.
   ///   - gradient: k rows of `outputs` elements.
   ///   - gradientStride: the distance between those rows.
+  ///   - accumulates: whether it is added to what stands there; otherwise it is written, unless there
+  ///     are no rows.
   public static func matmulTransposed(
     base: UnsafePointer<Float>, rowOffsets: UnsafePointer<Int>, rows: Int, runs: Runs,
     d: UnsafePointer<Float>, dStride: Int, outputs: Int,
-    gradient: UnsafeMutablePointer<Float>, gradientStride: Int
+    gradient: UnsafeMutablePointer<Float>, gradientStride: Int, accumulates: Bool = true
   ) {
     runs.withCRuns {
       espalier_matmul_transposed(
-        base, rowOffsets, rows, $0, d, dStride, outputs, gradient, gradientStride)
+        base, rowOffsets, rows, $0, d, dStride, outputs, gradient, gradientStride,
+        accumulates ? 1 : 0)
     }
   }
 }

@@ -20,13 +20,13 @@ extension Kernels {
     }
   }
 
-  /// `out[p][c] = min(max(a[p][c] · scale[c] + shift[c], lower), upper)`.
+  /// `out[p][c] = min(max(a[p][c] · scale[c] + shift[c] [+ residual[p][c]], lower), upper)`.
   public static func affineClamp(
     _ a: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
-    lower: Float = -.infinity, upper: Float = .infinity, into out: UnsafeMutablePointer<Float>,
-    rows: Int, channels: Int
+    residual: UnsafePointer<Float>? = nil, lower: Float = -.infinity, upper: Float = .infinity,
+    into out: UnsafeMutablePointer<Float>, rows: Int, channels: Int
   ) {
-    espalier_affine_clamp(a, scale, shift, lower, upper, out, rows, channels)
+    espalier_affine_clamp(a, scale, shift, residual, lower, upper, out, rows, channels)
   }
 
   /// In double `sums[c] += Σ_p a′[p][c]` and `products[c] += Σ_p a′[p][c] · b[p][c]`.
@@ -42,14 +42,15 @@ extension Kernels {
 
   /// `a′[p][c] · scale[c] + b[p][c] · slope[c] + shift[c]`, added to `out` or written there.
   ///
-  /// a′ is a where the mask let through and 0 elsewhere.
+  /// a′ is a where the mask let through and 0 elsewhere; it is written to `passed` besides.
   public static func maskedAffine(
     _ a: UnsafePointer<Float>, scale: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
     slope: UnsafePointer<Float>, shift: UnsafePointer<Float>, mask: ClampMask?,
-    accumulates: Bool, into out: UnsafeMutablePointer<Float>, rows: Int, channels: Int
+    accumulates: Bool, into out: UnsafeMutablePointer<Float>,
+    passed: UnsafeMutablePointer<Float>? = nil, rows: Int, channels: Int
   ) {
     espalier_masked_affine(
       a, scale, b, slope, shift, mask?.output, mask?.lower ?? 0, mask?.upper ?? 0,
-      accumulates ? 1 : 0, out, rows, channels)
+      accumulates ? 1 : 0, out, passed, rows, channels)
   }
 }

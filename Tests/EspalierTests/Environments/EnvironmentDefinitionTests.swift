@@ -217,7 +217,7 @@ import Testing
     (#"{"name": "n", "pruning": {"ridges": 1}}"#, "pruning.ridges is not a known field"),
     (#"{"name": "n", "pruning": {"ridge": -1}}"#, "pruning.ridge: expected a number from 0 on"),
     (#"{"name": "n", "budget": {}}"#, "budget: expected a limit, or a reward that counts cost"),
-    (#"{"name": "n", "reward": "eror"}"#, "at character 1: expected one of accuracy, error, originalAccuracy"),
+    (#"{"name": "n", "reward": "eror"}"#, "at character 1: expected one of accuracy, error, or"),
     (
       #"{"name": "n", "channelMultiple": 0}"#,
       "channelMultiple: expected an integer from 1 to 1000000000"

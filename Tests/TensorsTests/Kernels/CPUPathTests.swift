@@ -7,8 +7,8 @@ struct CPUPathTests {
   func path() {
     switch ProcessInfo.processInfo.environment["ESPALIER_CPU"] {
     case "portable": #expect(Kernels.cpuPath == "portable")
-    case "avx2": #expect(["avx2", "portable"].contains(Kernels.cpuPath))
-    default: #expect(["avx512", "avx2", "portable"].contains(Kernels.cpuPath))
+    case "avx2": #expect(["avx2", "neon", "portable"].contains(Kernels.cpuPath))
+    default: #expect(["avx512", "avx2", "neon", "portable"].contains(Kernels.cpuPath))
     }
   }
 }

@@ -45,4 +45,20 @@ struct MatmulTransposedTests {
     }
     #expect(relativeError(gradient, expected) < 1e-5)
   }
+
+  @Test("Written gradients are those added to zeros", arguments: [1, 64, 65, 300])
+  func written(rows: Int) {
+    for (k, outputs) in [(3, 5), (19, 16), (30, 137)] {
+      let (a, d) = (numbers(rows * k, "a"), numbers(rows * outputs, "d"))
+      var added = [Float](repeating: 0, count: k * outputs)
+      var written = [Float](repeating: .nan, count: k * outputs)
+      Kernels.matmulTransposedDense(
+        a, stride: k, rows: rows, k: k, d: d, dStride: outputs, outputs: outputs,
+        gradient: &added, gradientStride: outputs)
+      Kernels.matmulTransposedDense(
+        a, stride: k, rows: rows, k: k, d: d, dStride: outputs, outputs: outputs,
+        gradient: &written, gradientStride: outputs, accumulates: false)
+      #expect(bits(written) == bits(added))
+    }
+  }
 }

@@ -123,7 +123,7 @@ struct Convolution: Operator {
     }
   }
 
-  func overwritesGradient(ofInput position: Int) -> Bool { position == 0 }
+  func overwritesGradient(ofInput position: Int) -> Bool { position < 2 }
 
   func backward(_ call: OperatorCall) {
     guard let passes, let input = call.inputs[0] else { return }
@@ -142,7 +142,8 @@ struct Convolution: Operator {
       if let gradient = call.inputGradient(1) {
         ChannelsLast.reading(input, workspace.scratch) { input in
           passes.addWeightGradient(
-            input: input, outputGradient: outputGradient, into: gradient.pointer, workspace)
+            input: input, outputGradient: outputGradient, accumulates: !call.overwrites(1),
+            into: gradient.pointer, workspace)
         }
       }
       if let gradient = call.inputGradient(2) {

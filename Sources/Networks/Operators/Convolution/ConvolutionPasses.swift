@@ -116,12 +116,13 @@ struct ConvolutionPasses {
     }
   }
 
-  /// Adds to the gradient of the weights.
+  /// Adds to the gradient of the weights, or writes it.
   func addWeightGradient(
-    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, accumulates: Bool,
     into gradient: UnsafeMutablePointer<Float>, _ workspace: Workspace
   ) {
     weightGradient?.run(
-      input: input, outputGradient: outputGradient, into: gradient, workspace)
+      input: input, outputGradient: outputGradient, accumulates: accumulates, into: gradient,
+      workspace)
   }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The gradient of a convolution's weights, added to what stands there.
+/// The gradient of a convolution's weights, written or added to what stands there.
 ///
 /// Each part of the batch sums into memory of its own; the parts are added in their order, so that
 /// the result does not depend on threads.
@@ -25,9 +25,10 @@ struct ConvolutionWeightGradient {
   /// - Parameters:
   ///   - input: the images, channels-last.
   ///   - outputGradient: the gradient of the output, channels-last.
-  ///   - gradient: what is added to: [M][C/g][kH][kW].
+  ///   - accumulates: whether it is added.
+  ///   - gradient: where it goes: [M][C/g][kH][kW].
   func run(
-    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, accumulates: Bool,
     into gradient: UnsafeMutablePointer<Float>, _ workspace: Workspace
   ) {
     let count = geometry.weightCount
@@ -38,6 +39,7 @@ struct ConvolutionWeightGradient {
       for part in 1..<max(1, parts.count) {
         Kernels.accumulate(sums + part * count, into: sums, count: count)
       }
+      if !accumulates { gradient.update(repeating: 0, count: count) }
       unpack(sums, into: gradient)
     }
   }

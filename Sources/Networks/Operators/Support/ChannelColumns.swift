@@ -48,24 +48,26 @@ struct ChannelColumns {
     }
   }
 
-  /// out = clamp(a·factor + offset), per channel.
+  /// out = clamp(a·factor + offset + residual), factor and offset per channel.
   func affine(
     _ a: UnsafePointer<Float>, _ factor: UnsafePointer<Float>, _ offset: UnsafePointer<Float>,
-    lower: Float, upper: Float, into out: UnsafeMutablePointer<Float>, pool: WorkerPool
+    residual: UnsafePointer<Float>?, lower: Float, upper: Float,
+    into out: UnsafeMutablePointer<Float>, pool: WorkerPool
   ) {
     pool.run(shards: shards.parts) { part in
       let range = shards[part]
       let first = range.lowerBound * channels * inner
       guard inner > 1 else {
         Kernels.affineClamp(
-          a + first, scale: factor, shift: offset, lower: lower, upper: upper, into: out + first,
-          rows: range.count, channels: channels)
+          a + first, scale: factor, shift: offset, residual: residual.map { $0 + first },
+          lower: lower, upper: upper, into: out + first, rows: range.count, channels: channels)
         return
       }
       for line in 0..<range.count * channels {
         let (scale, shift) = (factor[line % channels], offset[line % channels])
         for element in first + line * inner..<first + (line + 1) * inner {
-          let value = a[element] * scale + shift
+          var value = a[element] * scale + shift
+          if let residual { value += residual[element] }
           let raised = value < lower ? lower : value
           out[element] = raised > upper ? upper : raised
         }
@@ -73,11 +75,12 @@ struct ChannelColumns {
     }
   }
 
-  /// a′·factor + b·slope + offset per channel, added to `out` or written there.
+  /// a′·factor + b·slope + offset per channel, added to `out` or written there; a′ itself is written to
+  /// `passed`.
   func combine(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, map: UnsafePointer<Float>,
     mask: Kernels.ClampMask?, accumulates: Bool, into out: UnsafeMutablePointer<Float>,
-    pool: WorkerPool
+    passed: UnsafeMutablePointer<Float>?, pool: WorkerPool
   ) {
     let (factor, slope, offset) = (map, map + channels, map + 2 * channels)
     pool.run(shards: shards.parts) { part in
@@ -87,14 +90,16 @@ struct ChannelColumns {
       guard inner > 1 else {
         Kernels.maskedAffine(
           a + first, scale: factor, b + first, slope: slope, shift: offset, mask: mask,
-          accumulates: accumulates, into: out + first, rows: range.count, channels: channels)
+          accumulates: accumulates, into: out + first, passed: passed.map { $0 + first },
+          rows: range.count, channels: channels)
         return
       }
       for line in 0..<range.count * channels {
         let channel = line % channels
         for element in line * inner..<(line + 1) * inner {
-          let passed = mask?.passes(element) ?? true ? a[first + element] : 0
-          let value = passed * factor[channel] + b[first + element] * slope[channel]
+          let through = mask?.passes(element) ?? true ? a[first + element] : 0
+          passed?[first + element] = through
+          let value = through * factor[channel] + b[first + element] * slope[channel]
           let old = accumulates ? out[first + element] : 0
           out[first + element] = old + value + offset[channel]
         }

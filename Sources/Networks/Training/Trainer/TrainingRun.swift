@@ -106,8 +106,7 @@ struct TrainingRun {
     guard value.mean.isFinite else {
       throw .nonFiniteLoss(epoch: epoch, step: steps + 1, loss: value.mean)
     }
-    executor.zeroGradients()
-    executor.backward()
+    executor.backward(parameters: .written)
     masks.apply(toGradientsOf: executor.parameters)
     optimizer.step(executor.parameters, learningRate: schedule.rate(atStep: steps))
     masks.apply(toValuesOf: executor.parameters)
