@@ -54,7 +54,13 @@ public struct ProcessError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     let lines = standardError.split(whereSeparator: \.isNewline).joined(separator: " | ")
     let complaint = lines.isEmpty ? "" : "; its standard error ends with: \(lines)"
-    return "the \(role) process '\(command)', asked for '\(request)', \(sentence)\(complaint)"
+    return "the \(role) process '\(shortCommand)', asked for '\(request)', \(sentence)\(complaint)"
+  }
+
+  /// The command on one line, and no longer than a reader wants to see.
+  private var shortCommand: String {
+    let line = command.split(whereSeparator: \.isNewline).joined(separator: " ")
+    return line.count > 100 ? line.prefix(100) + "…" : line
   }
 
   private var sentence: String {
