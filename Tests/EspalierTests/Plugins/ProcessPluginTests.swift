@@ -66,7 +66,7 @@ struct ProcessPluginTests {
     let device = try device()
     #expect(device.name == "mine")
     #expect(device.model.supportedBits == SupportedBits(weights: [2, 4, 8], activations: [8]))
-    let bits = LayerBits(weights: 4, activations: 8)
+    let bits = LayerBits(weights: BitWidth(4), activations: BitWidth(8))
     for _ in 0..<3 {
       let cost = try device.model.cost(of: layer(100), bits: bits)
       #expect(cost.latency == Seconds(100 * 1e-6 * 4))
