@@ -59,7 +59,8 @@ let package = Package(
     room("Networks", dependencies: ["Tensors"]),
     // 3: learning to act, files, data
     room(
-      "Reinforcement", dependencies: ["Networks", "Tensors"], exclude: ["DDPG/README.md", "Process/README.md"]),
+      "Reinforcement", dependencies: ["Networks", "Tensors"],
+      exclude: ["DDPG/README.md", "Process/README.md"]),
     room(
       "Interchange",
       dependencies: [

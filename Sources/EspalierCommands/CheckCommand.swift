@@ -7,7 +7,8 @@ struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract:
-      "Test an environment, with its evaluator, or a device against its contract; show what is decided about.")
+      "Test an environment, with its evaluator, or a device against its contract; show what is decided about."
+  )
 
   @Argument(help: "An environment's name, or a path to its definition.")
   var environment: String?

@@ -18,7 +18,9 @@ struct EnvironmentsCommand: ParsableCommand {
     var entries: [(name: String, summary: String, folder: URL?)] = []
     for name in catalog.names {
       // One that cannot be read does not hide the others.
-      do { entries.append(try Self.row(name, catalog)) } catch { Terminal.error(Sentence.of(error)) }
+      do { entries.append(try Self.row(name, catalog)) } catch {
+        Terminal.error(Sentence.of(error))
+      }
     }
     let known = Set(entries.map(\.name))
     for own in Registry.environments where !known.contains(own.name) {

@@ -65,7 +65,9 @@ public struct EnvironmentCatalog {
     do {
       let url = try file(nameOrPath)
       return try read(url, settings) { reader throws(JSONError) in
-        guard TaskDefinition.isTask(kind: try reader.readIfPresent("kind") ?? "") else { return nil }
+        guard TaskDefinition.isTask(kind: try reader.readIfPresent("kind") ?? "") else {
+          return nil
+        }
         return LearningTask(
           definition: try reader.read(), folder: url.deletingLastPathComponent())
       }

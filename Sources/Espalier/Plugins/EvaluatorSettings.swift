@@ -49,7 +49,8 @@ extension EvaluatorSettings: JSONRepresentable {
 
   /// Every field.
   public var json: JSONValue {
-    var fields: [String: JSONValue] = process?.ownFields ?? ["options": .object(options.mapValues(\.json))]
+    var fields: [String: JSONValue] =
+      process?.ownFields ?? ["options": .object(options.mapValues(\.json))]
     fields["kind"] = kind.json
     return .object(fields)
   }

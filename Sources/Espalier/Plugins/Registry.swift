@@ -20,7 +20,9 @@ public enum Registry {
 
   private struct Contents {
     var environments: [String: (summary: String, make: EnvironmentMaker)] = [
-      "pendulum": ("Swing a rod up and hold it there: Gymnasium's Pendulum-v1.", { _ in Pendulum() })
+      "pendulum": (
+        "Swing a rod up and hold it there: Gymnasium's Pendulum-v1.", { _ in Pendulum() }
+      )
     ]
     var costModels: [String: CostModelMaker] = [:]
     var evaluators: [String: EvaluatorMaker] = [:]

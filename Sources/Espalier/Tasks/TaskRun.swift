@@ -26,7 +26,8 @@ public struct TaskRun {
     try refuseForeignOptions(request)
     var definition = task.definition
     if let episodes = request.episodes { (definition.episodes, definition.steps) = (episodes, nil) }
-    let directory = try request.output.map { RunDirectory($0) }
+    let directory =
+      try request.output.map { RunDirectory($0) }
       ?? .fresh("\(definition.name)-\(request.agent)-\(request.seed)")
     if !request.resume, directory.hasEpisodes {
       throw EspalierError.runExists(folder: directory.folder.path)
@@ -82,7 +83,8 @@ public struct TaskRun {
     }
   }
 
-  private func agent(in environment: any Environment, _ streams: RandomStreams) throws -> any Agent {
+  private func agent(in environment: any Environment, _ streams: RandomStreams) throws -> any Agent
+  {
     guard request.agent == "ddpg" else {
       return try RandomAgent(actionSpace: environment.actionSpace, streams: streams)
     }

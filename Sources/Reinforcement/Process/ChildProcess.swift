@@ -204,7 +204,8 @@ public final class ChildProcess {
 
   /// The beginning of some bytes, for a message.
   static func text(_ bytes: [UInt8]) -> String {
-    let text = String(decoding: bytes.prefix(120), as: UTF8.self)
+    let text =
+      String(decoding: bytes.prefix(120), as: UTF8.self)
       .split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
     return bytes.count > 120 ? text + "…" : text
   }

@@ -39,7 +39,9 @@ public final class EnvironmentServer {
   private static func send(_ line: [UInt8], to output: Int32) -> Bool {
     var sent = 0
     while sent < line.count {
-      let count = line.withUnsafeBytes { write(output, $0.baseAddress?.advanced(by: sent), $0.count - sent) }
+      let count = line.withUnsafeBytes {
+        write(output, $0.baseAddress?.advanced(by: sent), $0.count - sent)
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return false }
       sent += count
@@ -54,7 +56,8 @@ public final class EnvironmentServer {
       do {
         request = try LineParser.object(line)
       } catch {
-        throw Refusal(sentence: "expected one JSON object on one line, found '\(ChildProcess.text(line))'")
+        throw Refusal(
+          sentence: "expected one JSON object on one line, found '\(ChildProcess.text(line))'")
       }
       switch request["request"]?.text {
       case "hello": return try hello(request)
@@ -136,7 +139,8 @@ public final class EnvironmentServer {
     _ name: String, _ numbers: [Double], to answer: inout LineWriter, isList: Bool = true
   ) throws {
     guard numbers.allSatisfy(\.isFinite) else {
-      throw Refusal(sentence: "the environment gave \(numbers) as '\(name)': expected finite numbers")
+      throw Refusal(
+        sentence: "the environment gave \(numbers) as '\(name)': expected finite numbers")
     }
     if isList {
       answer.append(name, numbers)

@@ -26,7 +26,8 @@ public final class NormalizedObservations: Environment {
     let count = environment.observationSpace.count
     guard centre.count == count, spread.count == count else {
       throw .space(
-        "\(count) components of an observation, and \(centre.count) centres and \(spread.count) spreads")
+        "\(count) components of an observation, and \(centre.count) centres and \(spread.count) spreads"
+      )
     }
     self.environment = environment
     self.centre = centre

@@ -38,7 +38,8 @@ public final class RescaledActions: Environment {
   /// - Throws: `EnvironmentError.action` for one that is none; what the environment throws.
   public func step(_ action: [Double]) throws -> Transition {
     let asked = try actionSpace.checked(action)
-    var transition = try environment.step(map(asked, from: actionSpace, to: environment.actionSpace))
+    var transition = try environment.step(
+      map(asked, from: actionSpace, to: environment.actionSpace))
     transition.executedAction = outer(transition.executedAction)
     if var settled = transition.settled {
       for position in settled.steps.indices {

@@ -96,7 +96,8 @@ struct ProcessPluginTests {
 
   @Test(arguments: [
     ("{}", "latencySeconds"), ("{'latencySeconds': float('nan')}", "nan"),
-    ("{'latencySeconds': -1}", "a number from 0 on"), ("{'error': 'no such layer'}", "no such layer"),
+    ("{'latencySeconds': -1}", "a number from 0 on"),
+    ("{'error': 'no such layer'}", "no such layer"),
     ("sys.exit('bye')", "exited with code 1"),
   ])
   func anAnswerThatIsWrongIsOneSentence(answer: String, sentence: String) throws {
@@ -203,7 +204,9 @@ struct ProcessPluginTests {
       TimeLimit(Pendulum(), steps: Int(options["steps"]?.number ?? 5))
     }
     var request = SearchRequest(environment: "short-pendulum")
-    request.settings = ["steps=40", "options.steps=4", "agent.hiddenLayers=[8]", "evaluationEpisodes=2"]
+    request.settings = [
+      "steps=40", "options.steps=4", "agent.hiddenLayers=[8]", "evaluationEpisodes=2",
+    ]
     request.output = folder("run")
     request.threads = 1
     let task = try #require(try LearningTask.find(request))

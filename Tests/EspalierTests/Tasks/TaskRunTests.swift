@@ -132,7 +132,9 @@ struct TaskRunTests {
     } throws: { error in
       if case .otherRun(_, let reason)? = error as? EspalierError {
         reason.contains("environment.json")
-      } else { false }
+      } else {
+        false
+      }
     }
   }
 

@@ -9,7 +9,8 @@ import Testing
 
   @Test func everyValueOfJSONIsRead() throws {
     let found = try object(
-      #" { "a" : [1, -2.5e3, true, false, null, []], "b\"\n\u00e9\ud83d\ude00": {"c": "Übung/\/"} } "#)
+      #" { "a" : [1, -2.5e3, true, false, null, []], "b\"\n\u00e9\ud83d\ude00": {"c": "Übung/\/"} } "#
+    )
     #expect(
       found
         == [
@@ -20,7 +21,8 @@ import Testing
 
   @Test(arguments: [
     "", "1", "[1]", "{", "{}}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{\"a\":tru}",
-    "{\"a\":\"\\x\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"b", "{\"a\":1e}", "{\"a\":--1}", "{\"a\":0x10}",
+    "{\"a\":\"\\x\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"b", "{\"a\":1e}", "{\"a\":--1}",
+    "{\"a\":0x10}",
   ])
   func whatIsNoObjectIsRefused(text: String) {
     #expect(throws: LineParser.Fault.self) { try object(text) }

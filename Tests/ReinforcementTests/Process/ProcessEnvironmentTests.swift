@@ -92,12 +92,14 @@ struct ProcessEnvironmentTests {
     line.append("settled", try #require(last.settled))
     #expect(
       String(decoding: line.line, as: UTF8.self)
-        == "{\"settled\":[{\"observation\":[5],\"action\":[0.5]},{\"observation\":[8],\"action\":[-0.5]}]}\n")
+        == "{\"settled\":[{\"observation\":[5],\"action\":[0.5]},{\"observation\":[8],\"action\":[-0.5]}]}\n"
+    )
   }
 
   @Test func aProgramRunsInItsFolder() throws {
     let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
-    var launch = PythonChild.launch("say(HELLO[:-1] + ',\"name\":\"%s\"}' % os.getcwd()); next(lines)")
+    var launch = PythonChild.launch(
+      "say(HELLO[:-1] + ',\"name\":\"%s\"}' % os.getcwd()); next(lines)")
     launch.folder = folder
     let environment = try ProcessEnvironment(launch)
     #expect(environment.name == folder.path)

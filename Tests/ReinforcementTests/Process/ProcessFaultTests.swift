@@ -84,12 +84,15 @@ struct ProcessFaultTests {
     ("observation", "1", "1"), ("observation", "[\"a\"]", "['a']"),
   ])
   func anObservationThatIsNone(field: String, written: String, shown: String) throws {
-    let error = try failure("say(HELLO); next(lines); say('{\"observation\":\(written)}'); next(lines)")
+    let error = try failure(
+      "say(HELLO); next(lines); say('{\"observation\":\(written)}'); next(lines)")
     #expect(
       error.fault == .field(name: field, expected: "1 finite number in a list", found: shown))
   }
 
-  @Test(arguments: [("NaN", "nan"), ("-Infinity", "-inf"), ("\"a lot\"", "'a lot'"), ("null", "null")])
+  @Test(arguments: [
+    ("NaN", "nan"), ("-Infinity", "-inf"), ("\"a lot\"", "'a lot'"), ("null", "null"),
+  ])
   func aRewardThatIsNone(written: String, shown: String) throws {
     let error = try failure(
       """
@@ -128,7 +131,8 @@ struct ProcessFaultTests {
   @Test func anErrorMessageLeavesTheChildAlive() throws {
     let environment = try ProcessEnvironment(
       PythonChild.launch(
-        "say(HELLO); next(lines); say('{\"error\":\"no track today\"}'); next(lines); say(GOOD); next(lines)"))
+        "say(HELLO); next(lines); say('{\"error\":\"no track today\"}'); next(lines); say(GOOD); next(lines)"
+      ))
     #expect {
       try environment.reset(seed: 1)
     } throws: { error in
