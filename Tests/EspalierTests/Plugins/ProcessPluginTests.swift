@@ -127,11 +127,12 @@ struct ProcessPluginTests {
     try LabelledImages.load(DataSpecification("glyphs:,limit=20"), defaultSplit: .test)
   }
 
-  private func evaluator(_ quality: String) throws -> ProcessEvaluator {
+  private func evaluator(_ quality: String, before: String = "pass") throws -> ProcessEvaluator {
     try folder.write(
       "evaluate.py",
       """
       import json, os, sys
+      asked = 0
       for line in sys.stdin:
           r = json.loads(line)
           if r["request"] == "close":
@@ -139,6 +140,7 @@ struct ProcessPluginTests {
           if r["request"] == "hello":
               answer = {"protocol": 1, "role": "evaluator", "metric": "size"}
           else:
+              \(before)
               size = {name: os.path.getsize(r[name]) for name in ("model", "images", "labels")}
               answer = {"quality": \(quality)}
           print(json.dumps(answer), flush=True)
@@ -190,6 +192,38 @@ struct ProcessPluginTests {
     let check = try EnvironmentCheck(tiny.request("run"))
     #expect(check.violations == [])
     #expect(check.rules.contains(EvaluatorContract.Rule.deterministic.rawValue))
+  }
+
+  @Test func aSearchWhoseChildDiesGoesOnToTheSameEnd() throws {
+    let program = folder("evaluate.py").path
+    let more = """
+      , "evaluator": { "kind": "process", "command": ["/usr/bin/python3", "\(program)"] }
+      """
+    _ = try evaluator("100 - size['model'] / 1e4")
+    let whole = try TinySearch(more: more)
+    _ = try SearchRun.run(whole.request("run"))
+    // The next one dies once, when it is asked for the third time.
+    let mark = try folder.write("dies", "").path
+    _ = try evaluator(
+      "100 - size['model'] / 1e4",
+      before: """
+        asked += 1
+                if asked == 3 and os.path.exists("\(mark)"):
+                    os.unlink("\(mark)")
+                    sys.exit("out of memory")
+        """)
+    let broken = try TinySearch(more: more)
+    #expect {
+      try SearchRun.run(broken.request("run"))
+    } throws: { error in
+      "\(error)".contains("out of memory") && "\(error)".contains("goes on with --resume")
+    }
+    var request = broken.request("run")
+    request.resume = true
+    _ = try SearchRun.run(request)
+    for file in ["episodes.jsonl", "agent.json", "compressed.onnx"] {
+      #expect(try broken.bytes("run", file) == whole.bytes("run", file), "\(file)")
+    }
   }
 
   @Test func anEvaluatorThatNobodyRegisteredIsNamed() throws {
