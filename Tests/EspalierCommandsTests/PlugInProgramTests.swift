@@ -34,6 +34,31 @@ struct PlugInProgramTests {
     served.close()
   }
 
+  @Test(
+    .enabled(
+      if: ProcessInfo.processInfo.environment["ESPALIER_SLOW"] == "1",
+      "times are taken with ESPALIER_SLOW=1 alone"))
+  func theProtocolCostsAtMostFiftyMicrosecondsAStep() throws {
+    let served = try serve("pendulum")
+    let clock = ContinuousClock()
+    func best(_ environment: any Environment) throws -> Duration {
+      var best = Duration.seconds(3600)
+      for round in 0..<10 {
+        let start = clock.now
+        for episode in 0..<10 {
+          _ = try environment.reset(seed: UInt64(10 * round + episode))
+          for step in 0..<200 { _ = try environment.step([Double(step) / 117]) }
+        }
+        best = min(best, (clock.now - start) / 2000)
+      }
+      return best
+    }
+    let (here, there) = (try best(Pendulum()), try best(served))
+    print("a step of Pendulum: \(here) in process, \(there) through the protocol")
+    #expect(there - here < .microseconds(50))
+    served.close()
+  }
+
   @Test func aServedSearchEnvironmentKeepsTheContract() throws {
     let served = try serve("./tiny", "--threads", "1")
     #expect(served.observationSpace.count == 11)
