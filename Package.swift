@@ -142,7 +142,7 @@ let package = Package(
       "EspalierCommands",
       dependencies: [
         "Compression", "CompressionPolicies", "Espalier", "Interchange", "Networks",
-        "Reinforcement", "Tensors",
+        "Reinforcement", "Tensors", "Units",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Golden"]),
   ]

@@ -70,7 +70,9 @@ def main():
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     faults = []
-    files = [*sorted(SCHEMA.parent.rglob("*.json")), *sorted(GOLDEN.glob("*.json"))]
+    # What others published stands in a form of its own.
+    own = [file for file in SCHEMA.parent.rglob("*.json") if file.parent.name != "published"]
+    files = [*sorted(own), *sorted(GOLDEN.glob("*.json"))]
     files.remove(SCHEMA)
     for file in files:
         for error in validator.iter_errors(json.loads(file.read_text(encoding="utf-8"))):

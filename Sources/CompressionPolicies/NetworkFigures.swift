@@ -19,6 +19,8 @@ public struct NetworkFigures: Equatable, Sendable {
   public var weightBytes: ByteCount
   /// The most memory that activations take at one time.
   public var peakActivationBytes: ByteCount
+  /// MACs times the bits of weight and activation, where bits were decided.
+  public var bitOps: Int?
   /// The duration of one inference on the device.
   public var latencySeconds: Seconds?
   /// The energy of one inference on the device.
@@ -33,13 +35,15 @@ public struct NetworkFigures: Equatable, Sendable {
   /// Figures of their parts.
   public init(
     macs: OperationCount, parameters: Int, weightBytes: ByteCount, peakActivationBytes: ByteCount,
-    latencySeconds: Seconds? = nil, energyJoules: Joules? = nil, validation: Double? = nil,
+    bitOps: Int? = nil, latencySeconds: Seconds? = nil, energyJoules: Joules? = nil,
+    validation: Double? = nil,
     top1: Double? = nil, fineTuned: FineTuned? = nil
   ) {
     self.macs = macs
     self.parameters = parameters
     self.weightBytes = weightBytes
     self.peakActivationBytes = peakActivationBytes
+    self.bitOps = bitOps
     self.latencySeconds = latencySeconds
     self.energyJoules = energyJoules
     self.validation = validation
@@ -53,13 +57,14 @@ extension NetworkFigures: JSONRepresentable {
   public init(_ reader: JSONReader) throws(JSONError) {
     try reader.refuseFields(
       otherThan: [
-        "macs", "parameters", "weightBytes", "peakActivationBytes", "latencySeconds",
-        "energyJoules", "validation", "top1", "fineTuned",
+        "macs", "parameters", "weightBytes", "peakActivationBytes", "bitOps",
+        "latencySeconds", "energyJoules", "validation", "top1", "fineTuned",
       ])
     macs = try reader.read("macs")
     parameters = try reader.read("parameters")
     weightBytes = try reader.read("weightBytes")
     peakActivationBytes = try reader.read("peakActivationBytes")
+    bitOps = try reader.readIfPresent("bitOps")
     latencySeconds = try reader.readIfPresent("latencySeconds")
     energyJoules = try reader.readIfPresent("energyJoules")
     validation = try reader.readIfPresent("validation")
@@ -74,6 +79,7 @@ extension NetworkFigures: JSONRepresentable {
       "parameters": parameters.json,
       "weightBytes": weightBytes.json,
       "peakActivationBytes": peakActivationBytes.json,
+      "bitOps": bitOps?.json,
       "latencySeconds": latencySeconds?.json,
       "energyJoules": energyJoules?.json,
       "validation": validation?.json,

@@ -68,6 +68,7 @@ extension NetworkFigures {
     checks.count(parameters, path.appending("parameters"))
     checks.count(weightBytes.value, path.appending("weightBytes"))
     checks.count(peakActivationBytes.value, path.appending("peakActivationBytes"))
+    if let bitOps { checks.count(bitOps, path.appending("bitOps")) }
     checks.cost(latencySeconds?.value, path.appending("latencySeconds"))
     checks.cost(energyJoules?.value, path.appending("energyJoules"))
     checks.finite(validation, path.appending("validation"))
@@ -103,6 +104,11 @@ extension CompressionPolicy.Quantization {
     checks.name(activationClip, path.appending("activationClip"))
     if let normalization { checks.name(normalization, path.appending("normalization")) }
     calibration.check(&checks, path.appending("calibration"))
+    if let episodeTraining {
+      let place = path.appending("episodeTraining")
+      checks.extent(episodeTraining.steps, place.appending("steps"))
+      checks.cost(episodeTraining.learningRate, place.appending("learningRate"))
+    }
   }
 }
 

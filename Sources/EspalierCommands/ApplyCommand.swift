@@ -17,7 +17,8 @@ struct ApplyCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The data of the search, to reconstruct the weights as it did.", valueName: "spec"))
+      "The data of the search, to reconstruct weights and find ranges as it did.", valueName: "spec"
+    ))
   var data: String?
 
   @OptionGroup var pixels: PixelOptions
@@ -43,8 +44,10 @@ struct ApplyCommand: ParsableCommand {
           ])))
     }
     if applied.lacksFineTuning {
-      Terminal.write(
-        "the smallest weights were zeroed in one step; the search's fine-tuning is not repeated")
+      let done =
+        applied.policy.quantization == nil
+        ? "the smallest weights were zeroed in one step" : "the network was quantised"
+      Terminal.write("\(done); the search's fine-tuning is not repeated")
     }
     if compute.json { return }
     print("wrote \(output.fileURL.absoluteURL.path): \(decimal(Double(macs) / 1e6, 2)) M MACs")

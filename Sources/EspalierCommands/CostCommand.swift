@@ -48,10 +48,11 @@ struct CostCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write what every layer costs at all bits of the device as a table.", valueName: "file.json"))
+      "Write what every layer costs at all bits of the device as a table (.json or .csv).",
+      valueName: "file"))
   var buildTable: String?
 
-  @Option(help: ArgumentHelp("The table that --measure writes.", valueName: "file.json"))
+  @Option(help: ArgumentHelp("The table that --measure writes (.json or .csv).", valueName: "file"))
   var output: String?
 
   @OptionGroup var compute: ComputeOptions
@@ -88,10 +89,13 @@ struct CostCommand: ParsableCommand {
     guard let model else { return }
     let shapes = try shapes(of: ModelFile(model.fileURL))
     if let output { return try measure(shapes.graph, to: output.fileURL) }
-    if let devices = try options.compared() {
+    let host = {
+      try HostDevice.measured(on: shapes.graph, batch: batch ?? 1, threads: compute.threads)
+    }
+    if let devices = try options.compared(host: host) {
       return try show(devices.map { try price(shapes, on: $0) })
     }
-    let device = try options.pricingDevice()
+    let device = try options.pricingDevice(host: host)
     if let buildTable, let device {
       return try build(buildTable.fileURL, of: shapes.graph, on: device)
     }
@@ -137,7 +141,12 @@ struct CostCommand: ParsableCommand {
   }
 
   private func price(workloads: String) throws {
-    guard let device = try options.pricingDevice() else { return }
+    let device = try options.pricingDevice {
+      throw EspalierError.setting(
+        name: "--device", expected: "a device, or a table that --measure wrote, for --workloads",
+        found: "'\(HostDevice.name)', which times the layers of a model")
+    }
+    guard let device else { return }
     let priced = try PricedWorkloads(workloads.fileURL, on: device, batch: batch)
     if !priced.otherColumns.isEmpty, !compute.quiet {
       Terminal.write("columns not read: \(priced.otherColumns.joined(separator: ", "))")
@@ -149,7 +158,7 @@ struct CostCommand: ParsableCommand {
     let table = try CostTable(
       name: file.deletingPathExtension().lastPathComponent, of: graph, on: device, batch: batch,
       pool: WorkerPool(threads: compute.threads))
-    try AtomicFile.write(table.json(), to: file)
+    try AtomicFile.write(table.bytes(for: file), to: file)
     let path = file.absoluteURL.path
     let bits = table.rows.first?.entries.count ?? 0
     print(
@@ -162,7 +171,7 @@ struct CostCommand: ParsableCommand {
 
   private func measure(_ graph: Graph, to file: URL) throws {
     let measurement = try HostMeasurement(graph, batch: batch ?? 1, threads: compute.threads)
-    try AtomicFile.write(measurement.table().json(), to: file)
+    try AtomicFile.write(measurement.table().bytes(for: file), to: file)
     let path = file.absoluteURL.path
     if compute.json {
       var fields = measurement.json.objectValue ?? [:]

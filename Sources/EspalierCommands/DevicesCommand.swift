@@ -20,7 +20,8 @@ struct DevicesCommand: ParsableCommand {
   func run() throws {
     let catalog = try DeviceCatalog(own: devices.map(\.fileURL))
     if let device {
-      let device = try catalog.device(device)
+      let isHost = device == HostDevice.name && !catalog.names.contains(device)
+      let device = try isHost ? HostDevice.device : catalog.device(device)
       print(try json ? CanonicalJSON.line(device.json) : Self.constants(of: device))
       return
     }
@@ -29,6 +30,7 @@ struct DevicesCommand: ParsableCommand {
       // One that cannot be read does not hide the others.
       do { found.append(try catalog.device(name)) } catch { Terminal.error(Sentence.of(error)) }
     }
+    if !catalog.names.contains(HostDevice.name) { found.append(HostDevice.device) }
     if json {
       print(try CanonicalJSON.line(["devices": .array(found.map(\.json))]))
       return

@@ -41,6 +41,9 @@ struct SearchCommand: ParsableCommand {
     help: ArgumentHelp("The device whose time and energy count.", valueName: "name-or-file"))
   var device: String?
 
+  @Option(help: ArgumentHelp("A folder with devices of one's own.", valueName: "dir"))
+  var devices: [String] = []
+
   @Option(help: ArgumentHelp("The seed of all random streams.", valueName: "n"))
   var seed = 1
 
@@ -97,6 +100,7 @@ struct SearchCommand: ParsableCommand {
     request.data = data
     request.budgets = budget
     request.device = device
+    request.deviceFolders = devices.map(\.fileURL)
     request.agent = agent
     request.agentFrom = agentFrom?.fileURL
     request.episodes = episodes

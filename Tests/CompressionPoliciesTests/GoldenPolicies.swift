@@ -3,7 +3,7 @@ import Foundation
 
 /// The golden files beside the tests.
 enum GoldenPolicies {
-  static let names = ["joint", "smallest"]
+  static let names = ["bits", "joint", "smallest"]
 
   static func text(_ name: String) throws -> String {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -29,7 +29,11 @@ struct CostProgramTests {
     let outcome = try run("devices", "--json")
     #expect(outcome.code == 0 && outcome.error.isEmpty)
     let devices = try CanonicalJSON.parse(outcome.output).elements(at: "devices")
-    try #require(!devices.isEmpty)
+    #expect(
+      try Set(devices.map { try $0.string(at: "name") }).isSuperset(of: [
+        "zynq-7020-bismo", "vu9p-bismo", "bitfusion-e", "bitfusion-s", "systolic-os", "systolic-ws",
+        "systolic-is", "v100", "t4", "a100", "h100", "xeon", "host",
+      ]))
     for device in devices {
       let name = try device.string(at: "name")
       for (_, constant) in try device.child(at: "constants").fields() {
@@ -131,6 +135,33 @@ struct CostProgramTests {
     }
     try expectFailure(
       ["cost", "tiny.onnx", "--device", "t.json", "--set", "rows=2"], "--set: expected a device")
+    // The same table as comma-separated values.
+    #expect(
+      try run("cost", "tiny.onnx", "--device", "bitfusion-e", "--build-table", "t.csv").code == 0)
+    let looked = try ["t.json", "t.csv"].map {
+      try run("cost", "tiny.onnx", "--device", $0, "--json").output
+    }
+    #expect(looked[0] == looked[1] && !looked[0].isEmpty)
+  }
+
+  @Test func betweenTheBitsOfATableOnlyWhenAsked() throws {
+    let built = try run(
+      "cost", "tiny.onnx", "--device", "t4", "--build-table", "t.json", "--quiet")
+    #expect(built.code == 0)
+    let cost = ["cost", "tiny.onnx", "--device", "t.json", "--bits", "12/12"]
+    try expectFailure(cost, "with 12/12 bits; it covers 0 of the network's ")
+    let outcome = try Program.run(cost + ["--interpolate", "--json"], in: bench)
+    #expect(outcome.code == 0)
+    #expect(
+      try CanonicalJSON.parse(outcome.output).child(at: "total").double(at: "latencySeconds") > 0)
+  }
+
+  @Test func aTableForAnotherBatchIsRefused() throws {
+    #expect(
+      try run("cost", "tiny.onnx", "--device", "bitfusion-e", "--build-table", "t.json").code == 0)
+    try expectFailure(
+      ["cost", "tiny.onnx", "--device", "t.json", "--batch", "3"],
+      "field 'batch': expected 3, as in the network, found 16")
   }
 
   @Test func thisMachineIsMeasured() throws {
@@ -139,6 +170,14 @@ struct CostProgramTests {
     #expect(measured.code == 0 && measured.error.isEmpty)
     let json = try CanonicalJSON.parse(measured.output)
     #expect(try json.double(at: "predictedSeconds") > 0 && json.int(at: "passes") >= 20)
+    try expectFailure(["cost", "--workloads", "w.csv", "--device", "host"], "--device: expected ")
+    try expectFailure(
+      ["cost", "tiny.onnx", "--device", "host", "--set", "rows=1"], "--set: expected a device")
+    let compared = try run(
+      "cost", "tiny.onnx", "--compare", "host,t4", "--threads", "1", "--json")
+    #expect(
+      try CanonicalJSON.parse(compared.output).elements(at: "devices")
+        .map { try $0.string(at: "device") } == ["host", "t4"])
     let priced = try run("cost", "tiny.onnx", "--device", "host.json", "--json")
     let total = try CanonicalJSON.parse(priced.output).child(at: "total")
     let predicted = try json.double(at: "predictedSeconds")
@@ -201,7 +240,7 @@ struct CostProgramTests {
 
   @Test func aDeviceWithoutARoofIsNotDrawn() throws {
     try expectFailure(
-      ["cost", "tiny.onnx", "--device", "vu9p-bismo", "--roofline", "r.svg"],
-      "device 'vu9p-bismo' has no roofline")
+      ["cost", "tiny.onnx", "--device", "host", "--roofline", "r.svg", "--threads", "1"],
+      "device 'host' has no roofline")
   }
 }

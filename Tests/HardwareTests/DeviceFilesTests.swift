@@ -21,6 +21,27 @@ import Testing
     }
   }
 
+  /// Whatever a model says of a layer, it is below the roof that the model draws.
+  @Test func noLayerIsAboveTheRoof() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: DeviceFiles.folder.path)
+    for name in files.filter({ $0.hasSuffix(".json") }).map({ String($0.dropLast(5)) }) {
+      let model = try DeviceFiles.model(name)
+      let roof = try #require(model.roofline, "\(name)")
+      let layers = try [1, 16].flatMap { try HardwareLayers.mobileNetV2(batch: $0) }
+      for bits in [1, 2, 4, 8].map({ LayerBits($0) })
+      where model.supportedBits.weights.contains(bits.weights.value) {
+        for layer in Set(layers) {
+          let cost = try model.cost(of: layer, bits: bits)
+          let least = Double(layer.macs) / roof.peakMACsPerSecond(bits)
+          let traffic = cost.accesses.filter { $0.memory == "dram" }
+            .reduce(0) { $0 + Double($1.readBits + $1.writtenBits) / 8 }
+          let moving = traffic / roof.bandwidthBytesPerSecond
+          #expect(max(least, moving) <= cost.latency.value * (1 + 1e-9), "\(name) \(bits) \(layer)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: ["bitfusion-e", "systolic-ws"])
   func aSlipInAConstantIsNamed(name: String) throws {
     var constants = try DeviceFiles.device(name).constants

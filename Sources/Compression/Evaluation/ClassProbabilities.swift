@@ -23,7 +23,7 @@ public struct ClassProbabilities: Sendable {
     self.probabilities = probabilities
   }
 
-  /// What the probabilities of each of some images have in common with these:
+  /// What the probabilities of each of some images have in common with these.
   ///
   ///     Σ_c min(p_c, q_c) = 1 − ½·Σ_c |p_c − q_c|
   ///

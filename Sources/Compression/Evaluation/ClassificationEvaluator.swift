@@ -110,7 +110,8 @@ public struct ClassificationEvaluator: Evaluator {
     }
     let total = Double(ranks.count)
     return Outcome(
-      top1: 100 * Double(right) / total, top5: 100 * Double(ranks.count { $0 < 5 }) / total,
+      top1: 100 * Double(ranks.count { $0 == 0 }) / total,
+      top5: 100 * Double(ranks.count { $0 < 5 }) / total,
       isRight: ranks.map { $0 == 0 }, agreement: agreement, passSeconds: seconds)
   }
 

@@ -45,7 +45,7 @@ public struct LayerQuantization: Hashable, Sendable {
   /// Makes sure that the bits are possible.
   ///
   /// - Throws: `CompressionError.setting` that names the layer.
-  func validate() throws(CompressionError) {
+  public func validate() throws(CompressionError) {
     for (bits, what) in [(weightBits, "weights"), (activationBits, "activations")] {
       guard bits == Self.untouched || LinearQuantizer.bitRange.contains(bits) else {
         throw .setting(

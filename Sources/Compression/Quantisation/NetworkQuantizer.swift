@@ -67,21 +67,16 @@ public struct NetworkQuantizer: Sendable {
   ///
   /// - Parameters:
   ///   - graph: the network.
-  ///   - ranges: gathered on it.
+  ///   - ranges: gathered on it; only inputs that are quantised need one.
   ///   - settings: how candidates are made.
   ///   - streams: k-means draws from the stream `k-means <layer> <bits>`.
-  /// - Throws: `CompressionError.data` when a layer's input has no range, `GraphError` when shapes cannot be
-  ///   inferred.
+  /// - Throws: `GraphError` when shapes cannot be inferred.
   public init(
     _ graph: Graph, ranges: ActivationRanges, settings: Settings = Settings(),
     streams: RandomStreams
   ) throws {
     self.graph = graph.unsharingParameters()
     layers = try self.graph.quantizableLayers()
-    for layer in layers where ranges.histograms[layer.input] == nil {
-      throw CompressionError.data(
-        expected: "a range of the input of layer '\(layer.name)'", found: "none")
-    }
     self.ranges = ranges
     self.settings = settings
     self.streams = streams
@@ -94,7 +89,7 @@ public struct NetworkQuantizer: Sendable {
   ///   - form: how linearly quantised weights are held; shared values are always initializers.
   /// - Returns: the network with quantised weights and a `FakeQuantize` on each quantised input.
   /// - Throws: `CompressionError.setting` for impossible bits, `.policyMismatch` for a layer that is not there
-  ///   or named twice.
+  ///   or named twice, `.data` for an input without a range.
   public mutating func quantized(
     _ choices: [LayerQuantization], form: WeightForm = .values
   ) throws -> Graph {
@@ -112,7 +107,7 @@ public struct NetworkQuantizer: Sendable {
         try quantizeWeights(of: layer, choice, form, &edits)
       }
       if choice.activationBits != LayerQuantization.untouched {
-        quantizeInput(of: layer, bits: choice.activationBits, &edits)
+        try quantizeInput(of: layer, bits: choice.activationBits, &edits)
       }
     }
     let result = edits.result()
@@ -163,10 +158,12 @@ public struct NetworkQuantizer: Sendable {
 
   private mutating func quantizeInput(
     of layer: QuantizableLayer, bits: Int, _ edits: inout GraphEdits
-  ) {
+  ) throws(CompressionError) {
     guard let histogram = ranges.histograms[layer.input],
       let levels = histogram.levels(bits: bits)
-    else { return }
+    else {
+      throw .data(expected: "a range of the input of layer '\(layer.name)'", found: "none")
+    }
     let key = EdgeKey(value: layer.input, bits: bits)
     let scale = scales[key] ?? histogram.scale(levels, settings.activationClip)
     scales[key] = scale

@@ -9,7 +9,7 @@ public import Tensors
 ///
 /// No label is asked. Sums of s over the decisions rank policies well as long as errors are small, which is
 /// what the budget rule and the first episode need of them; the agent learns the rest. Choices that were not
-/// measured lie on lines between those that were, the largest choice at 0; and less of something is never
+/// measured lie on lines between those that were, 8 bits and all channels at 0; and less of something is never
 /// better than more, whatever noise says.
 ///
 /// Cost: one pass over the images for each decision and probe.
@@ -31,11 +31,13 @@ public struct BitSensitivity: Sendable {
     let divergence = try OutputDivergence(from: original, images: images, pool: pool)
     losses = try space.decisions.enumerated().map { decision, described in
       var measured: [(choice: Int, loss: Double)] = []
-      for choice in space.probes(of: decision) where choice < described.whole {
+      for choice in space.probes(of: decision) {
         let graph = try space.network(deciding: decision, as: choice)
         measured.append((choice, try divergence.measure(graph)))
       }
-      measured.append((described.whole, 0))
+      if measured.last.map({ $0.choice < described.whole }) ?? true {
+        measured.append((described.whole, 0))
+      }
       return Self.filled(measured, for: described.choices)
     }
   }

@@ -18,16 +18,20 @@ public enum BudgetRule: Sendable {
   /// limits, which the problem refuses beforehand, the fewest bits come back.
   func fitted(_ asked: [Int], to problem: SearchProblem) -> [Int] {
     switch self {
-    case .sequential: Self.lowered(asked, to: problem)
+    case .sequential: asked.lowered(to: problem)
     case .sensitivity(let losses): SensitivityFit(problem, losses: losses).fitted(asked)
     }
   }
+}
 
-  private static func lowered(_ asked: [Int], to problem: SearchProblem) -> [Int] {
-    var bits = asked
+extension [Int] {
+  /// Lowered by one, the last decision first and within a layer activations before weights, again and
+  /// again until the limits are met.
+  fileprivate func lowered(to problem: SearchProblem) -> [Int] {
+    var bits = self
     while !problem.allows(bits) {
       let before = bits
-      for position in lastToFirst(problem) {
+      for position in bits.indices.reversed() {
         guard let next = problem.decisions[position].narrower(than: bits[position]) else {
           continue
         }
@@ -37,11 +41,6 @@ public enum BudgetRule: Sendable {
       if bits == before { return bits }
     }
     return bits
-  }
-
-  /// The decisions of the last layer first; within a layer the later one, that about activations, first.
-  private static func lastToFirst(_ problem: SearchProblem) -> [Int] {
-    problem.decisions.indices.reversed()
   }
 }
 
@@ -58,6 +57,8 @@ private struct SensitivityFit {
   func fitted(_ asked: [Int]) -> [Int] {
     var bits = asked
     while let move = cheapestCut(bits) { bits[move.position] = move.bits }
+    // Where two operands bound a layer's time alike, no cut of one alone saves anything.
+    bits = bits.lowered(to: problem)
     // Several cuts together may have gone further than the budget asks, or left room for free bits.
     while let move = bestRaise(bits) { bits[move.position] = move.bits }
     return bits
@@ -106,7 +107,9 @@ private struct SensitivityFit {
   }
 
   /// Of all raises that stay within the limits the one of the most gain for what it uses up of the leading
-  /// quantity, free ones first; nil where nothing fits or gains.
+  /// quantity.
+  ///
+  /// Free ones come first; nil where nothing fits or gains.
   private func bestRaise(_ bits: [Int]) -> Move? {
     let quantity = problem.leadingQuantity
     let now = problem.cost(bits, in: quantity)

@@ -39,7 +39,8 @@ public struct ProfileSearch: PolicySearch, Sendable {
         problem.limits.isEmpty
         ? Double(Self.steps - index) / Double(Self.steps) : largestMultiple(problem)
       let ideal = ratios(multiple, problem)
-      let widths = problem.filled(self.widths(ideal, problem), towards: ideal)
+      let own = self.widths(ideal, problem)
+      let widths = problem.space.fillsProfiles ? problem.filled(own, towards: ideal) : own
       let goesOn = try onEpisode(
         SearchEpisode(
           index: index, requested: ideal, candidate: try problem.evaluate(widths), of: problem))

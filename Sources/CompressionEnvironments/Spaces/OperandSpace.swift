@@ -30,6 +30,9 @@ public protocol OperandSpace: SearchSpace {
 }
 
 extension OperandSpace {
+  /// As many bits everywhere are compared with as they are.
+  public var fillsProfiles: Bool { false }
+
   /// The cost in every quantity that is counted.
   public func cost(_ choices: [Int]) -> NetworkCost {
     NetworkCost { quantities.contains($0) ? cost(choices, in: $0) : nil }

@@ -15,6 +15,10 @@ public protocol SearchSpace {
   /// The quantities that its candidates' costs are counted in.
   var quantities: [CostQuantity] { get }
 
+  /// Whether what a fixed profile leaves of a budget is filled up, as with channels; bits of one width
+  /// everywhere are what they are.
+  var fillsProfiles: Bool { get }
+
   /// What the journal calls the numbers of a candidate, such as `widths`.
   var choiceName: String { get }
 
@@ -32,4 +36,7 @@ public protocol SearchSpace {
 extension SearchSpace {
   /// Those that follow from a graph alone.
   public var quantities: [CostQuantity] { CostQuantity.structural }
+
+  /// It is filled up.
+  public var fillsProfiles: Bool { true }
 }

@@ -38,9 +38,14 @@ public struct DeviceCatalog {
     return try Device(json: WholeFile.read(file), file: file.lastPathComponent).setting(settings)
   }
 
+  /// Whether a name ends as tables do that are not JSON.
+  static func isTableOfNumbers(_ nameOrPath: String) -> Bool {
+    ["csv", "npy"].contains((nameOrPath as NSString).pathExtension.lowercased())
+  }
+
   /// The file of a name or path; whether one is at a path is for its reader to find out.
   func file(_ nameOrPath: String) throws(EspalierError) -> URL {
-    if SharedFolders.isPath(nameOrPath) {
+    if SharedFolders.isPath(nameOrPath) || Self.isTableOfNumbers(nameOrPath) {
       return URL(fileURLWithPath: (nameOrPath as NSString).expandingTildeInPath)
     }
     for folder in folders {

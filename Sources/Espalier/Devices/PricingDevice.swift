@@ -44,9 +44,9 @@ public struct PricingDevice: Sendable {
   }
 
   /// A table of costs, which knows layers by name as well as by their work.
-  public init(_ table: CostTable) {
+  public init(_ table: CostTable, interpolation: TableCosts.Interpolation = .none) {
     self.init(
-      TableCosts(table),
+      TableCosts(table, interpolation: interpolation),
       batch: table.batch ?? table.rows.lazy.compactMap { $0.workload?.batch }.first ?? 1)
   }
 
@@ -85,15 +85,17 @@ public struct PricingDevice: Sendable {
 extension DeviceCatalog {
   /// What prices layers, by a device's name or a path to its file or to a table's.
   ///
+  /// - Parameters:
+  ///   - settings: `key=value` assignments laid over a device's constants.
+  ///   - interpolation: what a table does for bits between its own; no matter to other devices.
   /// - Throws: as `device(_:settings:)`, and `HardwareError` when no model can be made of it.
-  public func pricingDevice(_ nameOrPath: String, settings: [String] = []) throws -> PricingDevice {
-    let file = try file(nameOrPath)
-    let bytes = try WholeFile.read(file)
-    let value = try? CanonicalJSON.parse(bytes: bytes)
-    guard value?["rows"] != nil else {
+  public func pricingDevice(
+    _ nameOrPath: String, settings: [String] = [], interpolation: TableCosts.Interpolation = .none
+  ) throws -> PricingDevice {
+    guard let table = try table(nameOrPath) else {
       let device = try device(nameOrPath, settings: settings)
       if device.model == Device.process {
-        return PricingDevice(try process(device, value ?? [:], file))
+        return PricingDevice(try process(device, file(nameOrPath)))
       }
       if let make = Registry.costModel(device.model) { return PricingDevice(try make(device)) }
       return try PricingDevice(device)
@@ -102,15 +104,23 @@ extension DeviceCatalog {
       throw EspalierError.setting(
         name: "--set", expected: "a device with constants", found: "'\(setting)' for a table")
     }
-    return PricingDevice(try CostTable(json: bytes, file: file.lastPathComponent))
+    return PricingDevice(table, interpolation: interpolation)
   }
 
-  private func process(
-    _ device: Device, _ value: JSONValue, _ file: URL
-  ) throws -> ProcessCostModel {
+  /// The table of a file; nil for one that holds something else.
+  private func table(_ nameOrPath: String) throws -> CostTable? {
+    let file = try file(nameOrPath)
+    let bytes = try WholeFile.read(file)
+    if Self.isTableOfNumbers(file.lastPathComponent) { return try CostTable(contentsOf: file) }
+    guard (try? CanonicalJSON.parse(bytes: bytes))?["rows"] != nil else { return nil }
+    return try CostTable(json: bytes, file: file.lastPathComponent)
+  }
+
+  private func process(_ device: Device, _ file: URL) throws -> ProcessCostModel {
     let settings: ProcessSettings
+    let bytes = try WholeFile.read(file)
     do {
-      let reader = JSONReader(value)
+      let reader = JSONReader(try CanonicalJSON.parse(bytes: bytes))
       try reader.refuseFields(
         otherThan: ["name", "summary", "model", "constants"] + ProcessSettings.fields)
       settings = try reader.read()

@@ -20,6 +20,20 @@ public struct QuantizationSettings: Equatable, Sendable {
     case equalBins
   }
 
+  /// A short training of every candidate before it is measured.
+  public struct EpisodeTrainingRule: Equatable, Sendable {
+    /// The number of steps.
+    public var steps: Int
+    /// The learning rate at the start; half a cosine takes it to 0.
+    public var learningRate: Double
+
+    /// A rule.
+    public init(steps: Int, learningRate: Double = 0.001) {
+      self.steps = steps
+      self.learningRate = learningRate
+    }
+  }
+
   /// Which bits there are and what is pinned; where bits are left open, those that the device has.
   public var rules: BitRules
   /// How ranges are clipped.
@@ -32,12 +46,14 @@ public struct QuantizationSettings: Equatable, Sendable {
   public var actionMap: ActionMap
   /// Calibration images that sensitivities are measured on.
   public var sensitivityImages: Int
+  /// How every candidate is trained before it is measured; nil measures it as it is quantised.
+  public var episodeTraining: EpisodeTrainingRule?
 
   /// The names of the fields.
   static let fields = [
     "quantizer", "granularity", "weightBits", "activationBits", "firstBits", "lastBits",
     "weightClip", "activationClip", "normalization", "budgetRule", "actionMap",
-    "sensitivityImages",
+    "sensitivityImages", "episodeTraining",
   ]
 }
 
@@ -60,11 +76,12 @@ extension QuantizationSettings: JSONRepresentable {
     budgetRule = try reader.choice("budgetRule", default: .sensitivity)
     actionMap = try reader.choice("actionMap", default: .suggestion)
     sensitivityImages = try reader.positive("sensitivityImages", default: 256)
+    episodeTraining = try reader.readIfPresent("episodeTraining")
   }
 
   /// Every field; 0 stands for a first or last layer that is decided about.
   public var json: JSONValue {
-    [
+    .object(omittingNil: [
       "quantizer": rules.quantizer.rawValue.json, "granularity": rules.granularity.rawValue.json,
       "weightBits": rules.weightBits.json, "activationBits": rules.activationBits.json,
       "firstBits": (rules.firstBits ?? 0).json, "lastBits": (rules.lastBits ?? 0).json,
@@ -72,8 +89,27 @@ extension QuantizationSettings: JSONRepresentable {
       "activationClip": clips.activationClip.rawValue.json,
       "normalization": normalization.rawValue.json, "budgetRule": budgetRule.rawValue.json,
       "actionMap": actionMap.rawValue.json, "sensitivityImages": sensitivityImages.json,
-    ]
+      "episodeTraining": episodeTraining?.json,
+    ])
   }
+}
+
+extension QuantizationSettings.EpisodeTrainingRule: JSONRepresentable {
+  /// Reads the fields; the learning rate may be left out.
+  public init(_ reader: JSONReader) throws(JSONError) {
+    try reader.refuseFields(otherThan: ["steps", "learningRate"])
+    let _: Int = try reader.read("steps")
+    self.init(steps: try reader.positive("steps", default: 1))
+    learningRate = try reader.readIfPresent("learningRate") ?? learningRate
+    guard learningRate > 0, learningRate <= 1000 else {
+      throw .wrongType(
+        path: reader.path.appending("learningRate"), expected: "a number above 0 and up to 1000",
+        found: "\(learningRate)")
+    }
+  }
+
+  /// Both fields.
+  public var json: JSONValue { ["steps": steps.json, "learningRate": learningRate.json] }
 }
 
 extension JSONReader {

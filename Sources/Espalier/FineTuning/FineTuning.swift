@@ -15,6 +15,11 @@ import Tensors
 /// after that. The original network goes through both stages, so that what training alone is worth
 /// stands beside what the candidate gained. No image of the validation set is trained on.
 ///
+/// Quantised candidates are trained with their quantisers in place: gradients pass them straight through,
+/// scales of weights and activations stay as they were calibrated, normalisations take the batch's statistics
+/// and move their running ones, and shared weights (k-means) go on sharing their values. The original network
+/// stays a network of floats, as the teacher does.
+///
 /// The finalist at index i draws from the streams `fine-tuning/i/selection/…` and
 /// `fine-tuning/i/final/…`, the original network from `fine-tuning/original/…`.
 struct FineTuning {
@@ -59,23 +64,33 @@ struct FineTuning {
   ///
   /// - Parameters:
   ///   - finalists: the best candidates, the best first, at least one.
-  ///   - prune: makes the network of a candidate's widths.
+  ///   - network: makes the network of a candidate's choices, in the form that is trained.
+  ///   - ties: the weights of such a network that share values.
   /// - Throws: `EspalierError.interrupted` when asked to stop; what training and measuring throw.
   func run(
-    _ finalists: [SearchEpisode], in directory: RunDirectory, prune: ([Int]) throws -> Graph,
+    _ finalists: [SearchEpisode], in directory: RunDirectory,
+    network: ([Int]) throws -> Graph, ties: (Graph) -> ParameterTies = { _ in ParameterTies() },
     onProgress: (FineTuningProgress) -> Void
   ) throws -> FineTuningRecord {
     if let known = record(in: directory, of: finalists) { return known }
-    func train(_ graph: Graph, _ name: String, _ epochs: Int, _ path: String) throws -> Graph {
-      try self.train(graph, name, epochs: epochs, path: path, in: directory, onProgress: onProgress)
+    func train(
+      _ graph: Graph, _ name: String, _ epochs: Int, _ path: String, _ ties: ParameterTies
+    ) throws -> Graph {
+      try self.train(
+        graph, name, epochs: epochs, path: path, ties: ties, in: directory, onProgress: onProgress)
     }
-    let choice = try choose(finalists, prune: prune, train: train)
+    let choice = try choose(finalists, network: network) {
+      try train($0, $1, settings.epochs, $2, ties($0))
+    }
     let tuned = try train(
-      choice.graph, "the best candidate", settings.finalEpochs, "\(choice.index)/final")
+      choice.graph, "the best candidate", settings.finalEpochs, "\(choice.index)/final",
+      ties(choice.graph))
     let originalTop1 = try test.map { test in
       let name = "the original network"
-      let first = try train(original, name, settings.epochs, "original/selection")
-      return try test.evaluate(train(first, name, settings.finalEpochs, "original/final"))
+      let none = ParameterTies()
+      let first = try train(original, name, settings.epochs, "original/selection", none)
+      return try test.evaluate(
+        train(first, name, settings.finalEpochs, "original/final", none))
     }
     let record = FineTuningRecord(
       settings: settings, finalists: choice.finalists, survivor: choice.index,
@@ -88,15 +103,15 @@ struct FineTuning {
 
   /// Trains every finalist for as long and chooses the best, the first of equals.
   private func choose(
-    _ finalists: [SearchEpisode], prune: ([Int]) throws -> Graph,
-    train: (Graph, String, Int, String) throws -> Graph
+    _ finalists: [SearchEpisode], network: ([Int]) throws -> Graph,
+    train: (Graph, String, String) throws -> Graph
   ) throws -> (index: Int, graph: Graph, finalists: [FineTuningRecord.Finalist]) {
     var measured: [FineTuningRecord.Finalist] = []
     var best: (index: Int, graph: Graph, validation: Double)?
     for (index, finalist) in finalists.enumerated() {
       let graph = try train(
-        prune(finalist.candidate.choices), "candidate \(index + 1)/\(finalists.count)",
-        settings.epochs, "\(index)/selection")
+        network(finalist.candidate.choices), "candidate \(index + 1)/\(finalists.count)",
+        "\(index)/selection")
       let validation = try validation.evaluate(graph)
       measured.append(FineTuningRecord.Finalist(finalist, fineTunedValidation: validation))
       if best.map({ validation > $0.validation }) ?? true { best = (index, graph, validation) }
@@ -127,6 +142,7 @@ struct FineTuning {
     let epochs: Int
     let streams: RandomStreams
     var masks = ParameterMasks()
+    var ties = ParameterTies()
   }
 
   /// Trains a network for one stage of a search for densities.
@@ -137,11 +153,12 @@ struct FineTuning {
   /// - Throws: `EspalierError.interrupted` when asked to stop; what training throws.
   func train(
     _ graph: Graph, _ name: String, epochs: Int, path: String,
-    masks: ParameterMasks = ParameterMasks(), in directory: RunDirectory,
+    masks: ParameterMasks = ParameterMasks(), ties: ParameterTies = ParameterTies(),
+    in directory: RunDirectory,
     onProgress: (FineTuningProgress) -> Void
   ) throws -> Graph {
     let stage = Stage(
-      network: name, epochs: epochs, streams: streams.under(path), masks: masks)
+      network: name, epochs: epochs, streams: streams.under(path), masks: masks, ties: ties)
     let trained = try train(graph, stage, onProgress: onProgress)
     if Interruption.isRequested {
       throw EspalierError.interrupted(folder: directory.folder.path)
@@ -159,7 +176,7 @@ struct FineTuning {
     return try Trainer.train(
       graph, on: batches, configuration: configuration,
       teacher: settings.distillation == 0 ? nil : teacher, masks: stage.masks,
-      streams: stage.streams, pool: pool
+      ties: stage.ties, streams: stage.streams, pool: pool
     ) { report in
       let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
       onProgress(

@@ -75,6 +75,7 @@ extension NetworkFigures {
       macs: OperationCount(cost.macs), parameters: cost.parameters,
       weightBytes: ByteCount(cost.weightBytes),
       peakActivationBytes: ByteCount(cost.peakActivationBytes),
+      bitOps: cost.bitOps,
       latencySeconds: cost.latency.map { _ in Seconds(cost.amount(of: .latency)) },
       energyJoules: cost.energy.map { _ in Joules(cost.amount(of: .energy)) },
       validation: validation, top1: top1,

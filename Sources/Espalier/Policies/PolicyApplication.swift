@@ -9,14 +9,15 @@ import Tensors
 /// Applies a policy to the model it was made for.
 ///
 /// Channels are sliced off; of layers with a density the smallest weights become zero, in one step and
-/// without the training that a search may have done between stages.
+/// without the training that a search may have done between stages; layers with bits are quantised, with
+/// ranges from the calibration images of the search.
 ///
 /// Given the data, weights are reconstructed and running statistics re-estimated as the search did, on the
 /// same images and positions, and come out the same; without them the kept channels keep theirs.
 public struct PolicyApplication {
   /// The policy.
   public let policy: CompressionPolicy
-  /// The network, sliced or with weights at zero.
+  /// The network, sliced, with weights at zero or quantised.
   public let graph: Graph
   /// Whether weights were reconstructed, or running statistics re-estimated, where the policy asks.
   public let isReconstructed: Bool
@@ -34,7 +35,8 @@ public struct PolicyApplication {
   ///   - preprocessing: how pixels become numbers; nil takes what the policy says.
   ///   - threads: threads; nil takes one per processor.
   /// - Throws: `PolicyError`, `EspalierError.otherModel`, `EspalierError.setting` for a preprocessing
-  ///   that is not the policy's, `CompressionError.policyMismatch` naming the layer.
+  ///   or images that are not the policy's and for data that a policy with bits of activations lacks,
+  ///   `CompressionError.policyMismatch` naming the layer.
   public init(
     policy policyURL: URL, model modelURL: URL, data: String?, preprocessing: Preprocessing?,
     threads: Int?
@@ -46,7 +48,19 @@ public struct PolicyApplication {
     }
     let pool = WorkerPool(threads: threads)
     self.policy = policy
-    lacksFineTuning = policy.decidesWeights && policy.isFineTuned
+    lacksFineTuning =
+      (policy.decidesWeights && policy.isFineTuned)
+      || policy.quantization?.episodeTraining != nil
+    let bits =
+      policy.decidesBits
+      ? BitApplication(policy, data: data, preprocessing: preprocessing, pool: pool) : nil
+    try bits?.check(model.graph)
+    if let bits, policy.pruning == nil {
+      asksForReconstruction = bits.needsImages
+      isReconstructed = asksForReconstruction
+      graph = try bits.apply(to: model.graph)
+      return
+    }
     if policy.decidesWeights {
       (isReconstructed, asksForReconstruction) = (false, false)
       graph = try policy.zeroingSmallestWeights(of: model.graph.unsharingParameters())
@@ -66,23 +80,15 @@ public struct PolicyApplication {
       // The indices say what the criterion chose: nothing is scored again.
       settings.criterion = .l1
       seed = pruning.calibration?.seed ?? seed
-      let count = pruning.calibration?.images ?? 1000
-      let calibration = try SearchImages.calibration(
-        data, count: count, record: pruning.calibration?.data,
-        streams: RandomStreams(seed: UInt64(seed)))
-      if let expected = pruning.calibration?.sha256, expected != Fingerprint.of(calibration) {
-        throw EspalierError.setting(
-          name: "--data",
-          expected: "the images of the search, '\(pruning.calibration?.data ?? "")'",
-          found: "others in '\(calibration.name)'")
-      }
-      images = try calibration.tensor(pruning.preprocessing(asked: preprocessing))
+      images = try CalibrationImages(pruning.calibration, seed: seed).tensor(
+        data, preprocessing: preprocessing)
     }
     let pruner = try ChannelPruner(
       model.graph, images: images, settings: settings,
       streams: RandomStreams(seed: UInt64(seed)), pool: pool)
-    graph = try pruner.prune(.removing(removed)).graph
-    try policy.check(NetworkCost(graph))
+    let cut = try pruner.prune(.removing(removed)).graph
+    try policy.check(NetworkCost(cut))
+    graph = try bits?.apply(to: cut) ?? cut
   }
 }
 
@@ -105,14 +111,9 @@ extension CompressionPolicy {
   ///
   /// - Throws: `CompressionError.policyMismatch` with the layer that is not there or has other extents.
   func cutting(_ graph: Graph) throws -> Graph {
-    var pruning = self
-    for index in pruning.layers.indices {
-      pruning.layers[index].weightBits = nil
-      pruning.layers[index].activationBits = nil
-    }
     let unshared = graph.unsharingParameters()
     let dependencies = try ChannelDependencies(unshared)
-    let removed = try pruning.removedClasses(in: graph, dependencies)
+    let removed = try removedClasses(in: graph, dependencies)
     return try unshared.sliced(removing: removed, dependencies: dependencies)
   }
 
@@ -124,7 +125,6 @@ extension CompressionPolicy {
     var nodes: [String: Node] = [:]
     for node in graph.nodes { nodes[node.name] = node }
     for layer in layers {
-      try layer.refuseWhatIsNotPruning()
       guard let node = nodes[layer.name] else {
         throw CompressionError.policyMismatch(
           layer: layer.name, expected: "a node of that name", found: "none")
@@ -176,38 +176,13 @@ extension CompressionPolicy {
   }
 
   /// Holds the network against what the policy claims of it.
-  fileprivate func check(_ cost: NetworkCost) throws(CompressionError) {
+  func check(_ cost: NetworkCost) throws(CompressionError) {
     let macs = cost.macs
     guard macs == compressed.macs.macs else {
       throw .policyMismatch(
         layer: layers.last?.name ?? "", expected: "\(compressed.macs.macs) MACs in all",
         found: "\(macs)")
     }
-  }
-}
-
-extension LayerPolicy {
-  /// Refuses decisions that slicing does not carry out.
-  fileprivate func refuseWhatIsNotPruning() throws(CompressionError) {
-    let others: [(String, Bool)] = [
-      ("weightBits", weightBits != nil), ("activationBits", activationBits != nil),
-    ]
-    for (field, isThere) in others where isThere {
-      throw .policyMismatch(
-        layer: name, expected: "decisions about channels alone", found: "'\(field)'")
-    }
-  }
-}
-
-extension CompressionPolicy.Pruning {
-  /// The policy's preprocessing, which what a user asks for must not contradict: other pixels would
-  /// give other weights.
-  fileprivate func preprocessing(asked: Preprocessing?) throws -> Preprocessing {
-    guard let record = calibration?.preprocessing else { return asked ?? .raw }
-    let own = try Preprocessing(record)
-    guard let asked, asked.record != own.record else { return own }
-    throw EspalierError.setting(
-      name: "--preprocessing", expected: "the policy's \(own)", found: "\(asked)")
   }
 }
 

@@ -14,6 +14,8 @@ struct BitSearch {
   /// The device's name; nil where none is asked.
   let device: String?
   private let equalBins: Bool
+  /// The short training of candidates; nil where they are measured as they are quantised.
+  private let training: EpisodeTraining?
   private let form: Form
 
   private enum Form {
@@ -29,19 +31,24 @@ struct BitSearch {
   ///   - channels: the channels, in a joint search.
   ///   - device: what prices layers; nil counts neither time nor energy.
   ///   - images: calibration images, preprocessed.
+  ///   - training: trains every candidate before it is measured.
   /// - Throws: `HardwareError` for bits or layers that the device does not take; what quantising throws.
   init(
     _ graph: Graph, _ settings: QuantizationSettings, channels: ChannelSpace?,
-    device: PricingDevice?, images: Tensor, streams: RandomStreams, pool: WorkerPool
+    device: PricingDevice?, images: Tensor, training: EpisodeTraining?,
+    streams: RandomStreams, pool: WorkerPool
   ) throws {
+    self.training = training
     // Shared values are decoded before they are computed with: a device sees no fewer bits.
     let priced = settings.rules.quantizer == .kMeans ? nil : device
     self.device = priced?.name
     let rules = settings.rules.limited(to: priced?.model.supportedBits)
     func candidates(_ graph: Graph) throws -> QuantizedCandidates {
-      try QuantizedCandidates(
+      let made = try QuantizedCandidates(
         graph, images: images, settings: settings.clips, normalization: settings.normalization,
         streams: streams, pool: pool)
+      try rules.checkWritable(made)
+      return made
     }
     func costs(_ graph: Graph, _ layers: [QuantizableLayer]) throws -> QuantizedCosts {
       try QuantizedCosts(
@@ -75,6 +82,17 @@ struct BitSearch {
     }
   }
 
+  /// What is searched: the space, its candidates trained where the environment says so.
+  var searched: any SearchSpace {
+    training == nil ? space : TrainedBitSpace(space, make: writtenNetwork)
+  }
+
+  /// The weights of a candidate that share values.
+  func ties(of graph: Graph) -> ParameterTies {
+    guard layout.rules.quantizer == .kMeans else { return ParameterTies() }
+    return ParameterTies(equalElementsOf: graph, in: layout.layers.map(\.weight))
+  }
+
   /// Makes what agents act in.
   var environment: LearningSearch.EnvironmentMaker {
     { [space, rule, equalBins] in
@@ -97,29 +115,49 @@ struct BitSearch {
 
   /// A candidate's network whose weights stand before their quantisers: to be written, or trained.
   ///
-  /// - Throws: what cutting and quantising throw.
+  /// - Throws: what cutting, quantising and training throw.
   func writtenNetwork(_ choices: [Int]) throws -> Graph {
+    let quantizations = quantizations(choices)
+    let graph =
+      switch form {
+      case .bits(_, let candidates): try candidates.network(quantizations, form: .nodes)
+      case .joint(let space):
+        try space.candidates(space.widths(choices)).network(quantizations, form: .nodes)
+      }
+    return try training?.train(graph, choices: choices, ties: ties(of: graph)) ?? graph
+  }
+
+  private var layout: BitLayout {
     switch form {
-    case .bits(let space, let candidates):
-      try candidates.network(space.quantizations(choices), form: .nodes)
-    case .joint(let space):
-      try space.candidates(space.widths(choices))
-        .network(space.quantizations(choices), form: .nodes)
+    case .bits(let space, _): space.layout
+    case .joint(let space): space.layout
     }
   }
 
   /// The operator of each quantised layer.
   var operators: [String: String] {
-    let layers: [QuantizableLayer] =
-      switch form {
-      case .bits(let space, _): space.layout.layers
-      case .joint(let space): space.layout.layers
-      }
-    return Dictionary(layers.map { ($0.name, $0.operatorType) }) { first, _ in first }
+    Dictionary(layout.layers.map { ($0.name, $0.operatorType) }) { first, _ in first }
   }
 }
 
 extension BitRules {
+  /// Makes sure that every candidate can be written: ONNX has no type for −s and s.
+  ///
+  /// - Throws: `EspalierError.setting` that names the layer.
+  fileprivate func checkWritable(_ candidates: QuantizedCandidates) throws(EspalierError) {
+    guard quantizer != .kMeans else { return }
+    let layers = candidates.layers
+    for (number, layer) in layers.enumerated() {
+      let pin = number == 0 ? firstBits : number == layers.count - 1 ? lastBits : nil
+      guard (pin ?? activationBits[0]) == 1,
+        (candidates.ranges.histograms[layer.input]?.minimum ?? 0) < 0
+      else { continue }
+      throw .setting(
+        name: "quantization.activationBits",
+        expected: "2 or more, since layer '\(layer.name)' reads negative numbers too", found: "1")
+    }
+  }
+
   /// The rules without bits that a device lacks; all of them where it has none of them, for the device to
   /// refuse by name.
   fileprivate func limited(to supported: SupportedBits?) -> BitRules {

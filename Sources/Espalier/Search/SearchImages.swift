@@ -7,7 +7,7 @@ struct SearchImages {
   let validation: LabelledImages
   let calibration: LabelledImages
   let test: LabelledImages?
-  /// All training images but those for validation; nil where nothing is fine-tuned.
+  /// All training images but those for validation; nil where nothing is trained.
   let fineTuning: LabelledImages?
 
   /// Parts the images as the environment says, or else the training split.
@@ -44,7 +44,7 @@ struct SearchImages {
     let measured = try part(parts.validation, atMost: definition.validationImages)
     validation = try measured.subset(Self.order(of: measured, streams))
     test = try parts.test.map { try part($0, atMost: nil) }
-    fineTuning = definition.fineTuning == nil ? nil : try part(parts.calibration, atMost: nil)
+    fineTuning = definition.trains ? try part(parts.calibration, atMost: nil) : nil
   }
 
   /// Parts the training split.
@@ -75,9 +75,7 @@ struct SearchImages {
     } else {
       validation = try training.subset(Array(order.prefix(first)))
     }
-    fineTuning =
-      definition.fineTuning == nil
-      ? nil : try training.subset(order.dropFirst(first).sorted())
+    fineTuning = definition.trains ? try training.subset(order.dropFirst(first).sorted()) : nil
     // A folder of arrays is one set whatever the split is called: nothing in it is unseen.
     let hasTest = specification.split == nil && specification.scheme != .npy
     test = hasTest ? try LabelledImages.load(specification, defaultSplit: .test) : nil
@@ -119,4 +117,9 @@ struct SearchImages {
     }
     return images
   }
+}
+
+extension EnvironmentDefinition {
+  /// Whether candidates are trained, in each episode or at the end.
+  fileprivate var trains: Bool { fineTuning != nil || quantization?.episodeTraining != nil }
 }

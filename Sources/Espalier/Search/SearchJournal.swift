@@ -17,7 +17,7 @@ struct SearchJournal {
   /// One line.
   struct Line: Equatable {
     let episode: Int
-    /// The widths of a candidate, the weights it keeps, or its bits.
+    /// The widths of a candidate, the weights it keeps, its bits, or channels and bits.
     let choices: [Int]
     let accuracy: Double
     let reward: Double
@@ -56,7 +56,7 @@ struct SearchJournal {
 
   /// What the space that a line tells of calls its choices.
   private static func choiceName(of line: JSONValue) -> String {
-    ["bits", "weights"].first { line[$0] != nil } ?? "widths"
+    ["bits", "choices", "weights"].first { line[$0] != nil } ?? "widths"
   }
 
   /// Opens the file for appending, without what a torn last line left.

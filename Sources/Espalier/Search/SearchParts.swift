@@ -11,6 +11,8 @@ struct SearchParts {
   let calibration: LabelledImages
   /// What prices layers; nil counts neither time nor energy.
   let device: PricingDevice?
+  /// Trains candidates of bits before they are measured; nil leaves them as they are quantised.
+  let training: EpisodeTraining?
   let streams: RandomStreams
   let pool: WorkerPool
 
@@ -38,7 +40,8 @@ struct SearchParts {
   func bits(_ settings: QuantizationSettings, channels: ChannelSpace?) throws -> BitSearch {
     try BitSearch(
       graph, settings, channels: channels, device: device,
-      images: calibration.tensor(definition.preprocessing), streams: streams, pool: pool)
+      images: calibration.tensor(definition.preprocessing), training: training, streams: streams,
+      pool: pool)
   }
 
   /// The problem, with limits in the costs of its space.
@@ -48,7 +51,7 @@ struct SearchParts {
     _ channels: ChannelSpace?, _ bits: BitSearch?, original: Graph,
     evaluator: any Evaluator
   ) throws -> SearchProblem {
-    guard let space: any SearchSpace = bits?.space ?? channels else {
+    guard let space: any SearchSpace = bits?.searched ?? channels else {
       throw EspalierError.setting(name: "kind", expected: "channels or bits", found: "neither")
     }
     let uniform = bits.map { bits in { bits.space.cost(bits.space.uniform($0)) } }

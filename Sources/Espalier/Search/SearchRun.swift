@@ -168,7 +168,8 @@ struct SearchOutcome {
     guard let tuning = setup.fineTuning else { return nil }
     let finalists = run.leaders(tuning.settings.candidates)
     let record = try tuning.run(
-      finalists, in: directory, prune: setup.problem.network, onProgress: onProgress)
+      finalists, in: directory, network: setup.trainable,
+      ties: { [setup] in setup.bits?.ties(of: $0) ?? ParameterTies() }, onProgress: onProgress)
     return (record, finalists[record.survivor])
   }
 }

@@ -32,6 +32,7 @@ extension SearchSetup {
       throw EspalierError.setting(
         name: "kind", expected: "a search for channels or bits", found: "another")
     }
+    let graph = try bits.writtenNetwork(candidate.choices)
     let quantizations = bits.quantizations(candidate.choices)
     let cut = try bits.widths(candidate.choices).flatMap { try channels?.prune($0) }
     let policy = CompressionPolicy(
@@ -41,8 +42,15 @@ extension SearchSetup {
         fineTuned: fineTuned?.originalTop1),
       compressed: NetworkFigures(
         candidate.cost, validation: candidate.accuracy,
-        top1: try top1(try bits.space.network(candidate.choices)), fineTuned: fineTuned?.top1))
-    return (try bits.writtenNetwork(candidate.choices), policy)
+        top1: try top1(graph), fineTuned: fineTuned?.top1))
+    return (graph, policy)
+  }
+
+  /// The network of a candidate as it is trained on: with its quantisers in place.
+  ///
+  /// - Throws: what cutting and quantising throw.
+  func trainable(_ choices: [Int]) throws -> Graph {
+    try bits?.writtenNetwork(choices) ?? problem.network(choices)
   }
 }
 
@@ -78,7 +86,10 @@ extension CompressionPolicy {
           weightClip: settings.clips.weightClip.rawValue,
           activationClip: settings.clips.activationClip.rawValue,
           normalization: settings.normalization == .keep ? nil : settings.normalization.rawValue,
-          calibration: setup.calibrationRecord)
+          calibration: setup.calibrationRecord,
+          episodeTraining: settings.episodeTraining.map {
+            EpisodeTraining(steps: $0.steps, learningRate: $0.learningRate)
+          })
       },
       layers: setup.model.graph.nodes.compactMap { layers[$0.name] })
   }

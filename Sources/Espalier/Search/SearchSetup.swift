@@ -83,7 +83,10 @@ final class SearchSetup {
         definition: definition, graph: model.graph, calibration: images.calibration,
         device: try definition.device.map {
           try DeviceCatalog(own: request.deviceFolders).pricingDevice($0)
-        }, streams: streams, pool: pool)
+        },
+        training: try EpisodeTraining(
+          definition, images: images.fineTuning, original: model.graph, streams: streams,
+          pool: pool), streams: streams, pool: pool)
       device = parts.device?.name
       let channels = definition.kind == .haq ? nil : try parts.channels()
       let bits = try definition.quantization.map { try parts.bits($0, channels: channels) }

@@ -6,7 +6,7 @@ import Foundation
 struct CostOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The device that prices layers: a name, a device's file or a table's.",
+      "The device that prices layers: a name, a device's file or a table's (.json, .csv, .npy).",
       valueName: "name|file"))
   var device: String?
 
@@ -20,6 +20,9 @@ struct CostOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A folder with devices of one's own.", valueName: "dir"))
   var devices: [String] = []
 
+  @Flag(help: "Between the bits of a table take the straight line; refused otherwise.")
+  var interpolate = false
+
   func validate() throws {
     if device != nil, compare != nil {
       throw ValidationError("--device and --compare exclude each other.")
@@ -31,19 +34,32 @@ struct CostOptions: ParsableArguments {
   }
 
   /// The device asked for, nil when none was.
-  func pricingDevice() throws -> PricingDevice? {
-    try device.map { try catalog().pricingDevice($0, settings: set) }
+  ///
+  /// - Parameter host: measures this machine, when that is asked for.
+  func pricingDevice(host: () throws -> PricingDevice) throws -> PricingDevice? {
+    try device.map { try pricingDevice($0, host: host) }
   }
 
   /// The devices to compare, nil when none were asked for.
-  func compared() throws -> [PricingDevice]? {
-    let catalog = try catalog()
-    return try compare?.split(separator: ",").map { name in
-      try catalog.pricingDevice(name.trimmingCharacters(in: .whitespaces))
+  func compared(host: () throws -> PricingDevice) throws -> [PricingDevice]? {
+    try compare?.split(separator: ",").map { name in
+      try pricingDevice(name.trimmingCharacters(in: .whitespaces), host: host)
     }
   }
 
-  private func catalog() throws -> DeviceCatalog {
-    try DeviceCatalog(own: devices.map(\.fileURL))
+  private func pricingDevice(
+    _ name: String, host: () throws -> PricingDevice
+  ) throws -> PricingDevice {
+    let catalog = try DeviceCatalog(own: devices.map(\.fileURL))
+    // A file of one's own under that name comes first.
+    guard name == HostDevice.name, !catalog.names.contains(name) else {
+      return try catalog.pricingDevice(
+        name, settings: set, interpolation: interpolate ? .linear : .none)
+    }
+    if let setting = set.first {
+      throw EspalierError.setting(
+        name: "--set", expected: "a device with constants", found: "'\(setting)' for '\(name)'")
+    }
+    return try host()
   }
 }

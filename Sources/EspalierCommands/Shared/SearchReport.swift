@@ -15,11 +15,14 @@ struct SearchReport {
 
   private var layers: String {
     if result.policy.layers.contains(where: { $0.density != nil }) { return densities }
+    if result.policy.layers.contains(where: { $0.weightBits != nil }) {
+      return BitsReport(result.policy).text
+    }
     var table = TextTable(["layer", "inputs kept", "of", "keep ratio", ""])
     for layer in result.policy.layers {
       guard let kept = layer.keptInputChannels, let channels = layer.inputChannels else { continue }
       let ratio = Double(kept) / Double(channels)
-      table.append([layer.name, "\(kept)", "\(channels)", decimal(ratio, 3), Self.bar(ratio)])
+      table.append([layer.name, "\(kept)", "\(channels)", decimal(ratio, 3), TextTable.bar(ratio)])
     }
     return table.text
   }
@@ -28,7 +31,7 @@ struct SearchReport {
     var table = TextTable(["layer", "density", ""])
     for layer in result.policy.layers {
       guard let density = layer.density else { continue }
-      table.append([layer.name, decimal(density, 4), Self.bar(density)])
+      table.append([layer.name, decimal(density, 4), TextTable.bar(density)])
     }
     var stages = TextTable(["stage", "weights kept", "of", "validation", "after fine-tuning"])
     for (index, stage) in result.stages.enumerated() {
@@ -40,16 +43,15 @@ struct SearchReport {
     return table.text + "\n\n" + stages.text
   }
 
-  private static func bar(_ part: Double) -> String {
-    let bar = String(repeating: "█", count: Int((20 * part).rounded()))
-    return bar + String(repeating: "·", count: 20 - bar.count)
-  }
-
   private var costs: String {
     let (before, after) = (result.policy.original, result.policy.compressed)
     var table = TextTable(["", "original", "compressed", "part"])
     func row(_ name: String, _ old: Double, _ new: Double, _ format: (Double) -> String) {
-      table.append([name, format(old), format(new), decimal(100 * new / old, 1) + " %"])
+      let part = old > 0 ? decimal(100 * new / old, 1) + " %" : "–"
+      table.append([name, format(old), format(new), part])
+    }
+    func row(_ name: String, _ old: Double?, _ new: Double?, _ format: (Double) -> String) {
+      if let old, let new { row(name, old, new, format) }
     }
     row("MACs", Double(before.macs.macs), Double(after.macs.macs)) { decimal($0 / 1e6, 2) + " M" }
     row("parameters", Double(before.parameters), Double(after.parameters)) { decimal($0, 0) }
@@ -60,13 +62,26 @@ struct SearchReport {
       "peak activations", Double(before.peakActivationBytes.value),
       Double(after.peakActivationBytes.value)
     ) { decimal($0 / 1000, 1) + " kB" }
+    row("BitOPs", before.bitOps.map(Double.init), after.bitOps.map(Double.init)) {
+      decimal($0 / 1e6, 2) + " M"
+    }
+    let place = result.policy.device.map { " on \($0)" } ?? ""
+    row("latency\(place)", before.latencySeconds?.value, after.latencySeconds?.value) {
+      "\(CostReport.milli($0)) ms"
+    }
+    row("energy\(place)", before.energyJoules?.value, after.energyJoules?.value) {
+      "\(CostReport.milli($0)) mJ"
+    }
     if let old = before.top1, let new = after.top1 {
       table.append(["top-1 on test images", decimal(old, 2), decimal(new, 2), ""])
     }
     if let old = before.fineTuned, let new = after.fineTuned {
       table.append(["top-1 after fine-tuning", decimal(old.top1, 2), decimal(new.top1, 2), ""])
     }
-    return table.text
+    let reference =
+      result.policy.quantization == nil
+      ? "" : "\n(the original's cost is counted with eight bits, or the nearest that there are)"
+    return table.text + reference
   }
 
   private var agents: String {

@@ -56,9 +56,7 @@ public struct Device: Equatable, Sendable {
     do {
       written = try JSONDecoder().decode(Written.self, from: json)
     } catch {
-      throw .file(
-        name: file, place: Self.place(of: error), expected: Self.expectation(of: error),
-        found: "something else")
+      throw JSONFault.failure(error, in: json, file: file)
     }
     // A program of the user's keeps its constants to itself.
     guard let constants = written.constants ?? (written.model == Self.process ? [:] : nil) else {
@@ -120,29 +118,6 @@ public struct Device: Equatable, Sendable {
     let model: String
     let constants: [String: Constant]?
   }
-
-  static func place(of error: any Error) -> String {
-    func text(_ path: [any CodingKey], _ last: (any CodingKey)? = nil) -> String {
-      let keys = (path + (last.map { [$0] } ?? [])).map(\.stringValue)
-      return keys.isEmpty ? "the file" : "field '\(keys.joined(separator: "."))'"
-    }
-    return switch error {
-    case DecodingError.keyNotFound(let key, let context): text(context.codingPath, key)
-    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
-      DecodingError.dataCorrupted(let context):
-      text(context.codingPath)
-    default: "the file"
-    }
-  }
-
-  static func expectation(of error: any Error) -> String {
-    switch error {
-    case DecodingError.keyNotFound: "it to be there"
-    case DecodingError.typeMismatch(let type, _), DecodingError.valueNotFound(let type, _):
-      "\(type)"
-    default: "JSON of a device"
-    }
-  }
 }
 
 extension Device.Value: Codable {
@@ -153,8 +128,11 @@ extension Device.Value: Codable {
       self = .number(number)
     } else if let text = try? container.decode(String.self) {
       self = .text(text)
+    } else if let list = try? container.decode([Int].self) {
+      self = .list(list)
     } else {
-      self = .list(try container.decode([Int].self))
+      throw DecodingError.typeMismatch(
+        Self.self, .init(codingPath: decoder.codingPath, debugDescription: "another value"))
     }
   }
 

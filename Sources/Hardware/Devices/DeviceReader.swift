@@ -17,8 +17,11 @@ public struct DeviceReader {
   public mutating func count(_ name: String, least: Int = 1) throws(HardwareError) -> Int {
     let expected = "a whole number of at least \(least)"
     guard case .number(let value) = try constant(name, expected: expected).value,
-      let count = Int(exactly: value), (least...Self.largestCount).contains(count)
+      value.isFinite, value == value.rounded(), value >= Double(least)
     else { throw failure(name, expected: expected) }
+    guard let count = Int(exactly: value), count <= Self.largestCount else {
+      throw failure(name, expected: "a whole number of at most \(Self.largestCount)")
+    }
     return count
   }
 
@@ -89,7 +92,7 @@ public struct DeviceReader {
   private func failure(_ name: String, expected: String) -> HardwareError {
     let found =
       switch device.constants[name]?.value {
-      case .number(let number): "\(number)"
+      case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
       case .text(let text): "'\(text)'"
       case .list(let list): "\(list)"
       case nil: "nothing"

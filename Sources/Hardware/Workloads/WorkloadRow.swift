@@ -20,9 +20,13 @@ struct WorkloadRow {
     do throws(HardwareError) {
       workload = try self.workload(batch: batch)
     } catch {
-      // An extent that only the whole layer shows to be wrong: the column bears the field's name.
+      // What only the whole layer shows to be wrong: a column's value, or a product of several.
       guard case .workload(let field, let expected, let found) = error else { throw error }
-      throw failure(Self.column(of: field), expected: expected, found: found)
+      let column = Self.column(of: field)
+      guard WorkloadFile.columns.contains(column) else {
+        throw .file(name: file, place: "\(place), \(field)", expected: expected, found: found)
+      }
+      throw failure(column, expected: expected, found: found)
     }
     let bits = LayerBits(
       weights: BitWidth(try bits("weightBits")), activations: BitWidth(try bits("activationBits")))

@@ -34,6 +34,41 @@ import Testing
     #expect(try RewardExpression("R_Param").text == "R_Param")
   }
 
+  @Test func bitsTimeAndEnergyHaveNames() throws {
+    func cost(_ scale: Int) -> NetworkCost {
+      NetworkCost { quantity in
+        switch quantity {
+        case .bitOps: 640 * scale
+        // Picoseconds and femtojoules: rewards see seconds and joules.
+        case .latency: 2_000_000_000 * scale
+        case .energy: 3_000_000_000_000 * scale
+        default: 10
+        }
+      }
+    }
+    func value(_ text: String) throws -> Double {
+      try RewardExpression(text).reward(
+        RewardTerms(accuracy: 0.75, originalAccuracy: 0.875, cost: cost(1), original: cost(4)))
+    }
+    for (text, expected) in [
+      ("bitOps", 640), ("originalBitOps", 2560), ("latencySeconds", 0.002),
+      ("originalLatencySeconds", 0.008), ("energyJoules", 0.003), ("originalEnergyJoules", 0.012),
+      ("originalAccuracy", 0.875), ("latencySeconds / originalLatencySeconds", 0.25),
+    ] {
+      #expect(abs(try value(text) - expected) < 1e-12, "\(text)")
+    }
+    // λ = 0.1 of percents: −12.5 points.
+    #expect(abs(try value("R_HAQ") + 1.25) < 1e-12)
+    #expect(try RewardExpression("R_HAQ").text == "R_HAQ" && RewardExpression.haq.text == "R_HAQ")
+    #expect(
+      RewardExpression.haq.reward(
+        RewardTerms(accuracy: 0.75, originalAccuracy: 0.875, cost: cost(1), original: cost(4)))
+        == -1.25)
+    #expect(RewardExpression.haq.comparesAccuracy && !RewardExpression.haq.countsCost)
+    #expect(try RewardExpression("accuracy / latencySeconds").countsCost)
+    #expect(try !RewardExpression("accuracy / bitOps").comparesAccuracy)
+  }
+
   @Test(arguments: [
     ("accuracy", false), ("1 - error", false), ("R_err", false), ("R_FLOPs", true),
     ("min(accuracy, 1 / macs)", true), ("accuracy + originalMacs", true),

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Networks
 import Tensors
 import Testing
@@ -103,13 +104,35 @@ import Testing
   }
 
   @Test func aMeasurementThatEndsEarlySaysHowManyImagesItSaw() throws {
-    var calls: [[Int]] = []
+    var calls: [[Double]] = []
     let outcome = try quarter(screening: nil, batch: 30).measure(graph(classes: 2)) {
-      calls.append([$0, $1])
+      calls.append([$0, Double($1)])
       return $1 < 60
     }
     #expect(calls == [[8, 30], [15, 60]])
     #expect(outcome.images == 60 && outcome.top1 == 25 && outcome.top5 == 100)
+  }
+
+  @Test func agreementIsWhatProbabilitiesHaveInCommon() throws {
+    let scores: [[Float]] = [[0, 0], [3, 0], [0, 1]]
+    let images = try images(scores, labels: [0, 0, 1])
+    let plain = ClassificationEvaluator(
+      images, preprocessing: .raw, batch: 2, pool: WorkerPool(threads: 1))
+    let graph = graph(classes: 2)
+    let evaluator = ClassificationEvaluator(
+      images, preprocessing: .raw, batch: 2,
+      reference: try ClassProbabilities(of: graph, plain), pool: WorkerPool(threads: 1))
+    #expect(evaluator.metric == "agreement")
+    #expect(abs(try evaluator.evaluate(graph) - 100) < 1e-4)
+    // Scores twice as far apart: σ(6) and σ(3), σ(2) and σ(1) are what the larger class has.
+    var sketch = Sketch([2])
+    sketch.set("two", TypedArray(Tensor(shape: [1]) { _ in 2 }))
+    let doubled = sketch.graph(sketch.node("Mul", "scores", ["x", "two"]))
+    func logistic(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+    let expected =
+      (1 + (1 - (logistic(6) - logistic(3))) + (1 - (logistic(2) - logistic(1)))) / 3
+    #expect(abs(try evaluator.evaluate(doubled) - 100 * expected) < 1e-4)
+    #expect(try evaluator.measure(doubled).top1 == plain.measure(doubled).top1)
   }
 
   @Test func imagesOfOtherExtentsAreRefused() throws {

@@ -219,10 +219,16 @@ struct NetworkQuantizerTests {
     ) { try quantizer.quantized([LayerQuantization(layer: "conv9", weightBits: 4)]) }
     let twice = [SmallNetwork.uniform(4)[0], SmallNetwork.uniform(4)[0]]
     #expect(throws: CompressionError.self) { try quantizer.quantized(twice) }
-    #expect(throws: CompressionError.self) {
-      try NetworkQuantizer(
-        net.graph, ranges: ActivationRanges(histograms: [:]), streams: RandomStreams(seed: 1))
-    }
+    // Without ranges weights can be quantised, inputs cannot.
+    var rangeless = try NetworkQuantizer(
+      net.graph, ranges: ActivationRanges(histograms: [:]), streams: RandomStreams(seed: 1))
+    let weightsAlone = [LayerQuantization(layer: "conv2", weightBits: 4)]
+    var ranged = try net.quantizer()
+    #expect(try rangeless.quantized(weightsAlone) == ranged.quantized(weightsAlone))
+    #expect(
+      throws: CompressionError.data(
+        expected: "a range of the input of layer 'conv1'", found: "none")
+    ) { try rangeless.quantized(SmallNetwork.uniform(4)) }
     #expect(throws: CompressionError.self) {
       try ActivationRanges(net.graph, images: Tensor(shape: [0, 3, 7, 5]))
     }

@@ -87,7 +87,7 @@ import Testing
     let definition = entry.definition
     #expect(definition.episodes == 9 && definition.summary == "of one's own")
     #expect(definition.pruning.ridge == 0.5 && definition.agent.noise.decay == 0.9)
-    #expect(definition.budgets[0].limit(original: NetworkCost { _ in 100 }).most == 30)
+    #expect(try definition.budgets[0].limit(original: NetworkCost { _ in 100 }).most == 30)
     #expect(definition.baselines == ["greedy"] && definition.data == "cifar10:/x,limit=3")
   }
 

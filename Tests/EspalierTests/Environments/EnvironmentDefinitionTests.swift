@@ -43,7 +43,8 @@ import Testing
     """
 
   @Test(arguments: [
-    #"{"name": "plain"}"#, full, #"{"name": "n", "budget": {"macs": 20000000}}"#, sparse,
+    #"{"name": "plain"}"#, full, #"{"name": "n", "budget": {"macs": 20000000}}"#, sparse, haq,
+    joint,
   ])
   func whatIsWrittenReadsBackTheSame(_ text: String) throws {
     let definition = try read(text)
@@ -53,8 +54,13 @@ import Testing
     // Resolved: every field stands there but those left to the user.
     let fields = Set((definition.json.objectValue ?? [:]).keys)
     #expect(
-      fields.union(["model", "data", "split", "screeningImages", "fineTuning"])
+      fields.union([
+        "model", "data", "split", "screeningImages", "fineTuning", "quantization", "device",
+        "metric", "evaluator",
+      ]).union(definition.kind == .haq ? Self.channelFields : [])
         .union(WeightPruningSettings.fields) == Set(EnvironmentDefinition.fields))
+    #expect(fields.contains("quantization") == (definition.kind != .amc))
+    #expect(fields.isDisjoint(with: Self.channelFields) == (definition.kind == .haq))
     #expect(fields.isSuperset(of: WeightPruningSettings.fields) == (definition.weights != nil))
   }
 
@@ -63,41 +69,14 @@ import Testing
       "smallestDensity": { "dense": 0.1 } }
     """
 
-  @Test func singleWeightsHaveStagesInPlaceOfABudget() throws {
-    let definition = try read(Self.sparse)
-    #expect(definition.budgets.isEmpty)
-    #expect(
-      definition.weights
-        == WeightPruningSettings(
-          stages: [0.5, 0.25], smallest: SmallestDensity(convolution: 0.2, dense: 0.1)))
-    let plain = try read(#"{"name": "n", "granularity": "weights"}"#).weights
-    #expect(plain?.stages == [0.5] && plain?.smallest.convolution == 0.2)
-    #expect(plain?.smallest.dense == 0.02)
-    #expect(try read(#"{"name": "n", "granularity": "channels"}"#).weights == nil)
-  }
-
-  @Test(arguments: [
-    (#""granularity": "bits""#, "granularity: expected channels, weights, found 'bits'"),
-    (#""stages": [0.5]"#, #"stages: expected "granularity": "weights" beside it"#),
-    (#""smallestDensity": {}"#, #"smallestDensity: expected "granularity": "weights" beside it"#),
-    (#""granularity": "weights", "stages": []"#, "stages: expected densities above 0"),
-    (#""granularity": "weights", "stages": [0.5, 0.5]"#, "each below the one before"),
-    (#""granularity": "weights", "stages": [1.5]"#, "stages: expected densities above 0"),
-    (#""granularity": "weights", "stages": [0.5, 0]"#, "stages: expected densities above 0"),
-    (
-      #""granularity": "weights", "smallestDensity": {"dense": 0}"#,
-      "smallestDensity.dense: expected a number above 0"
-    ),
-    (#""granularity": "weights", "smallestDensity": {"conv": 1}"#, "conv"),
-  ])
-  func fieldsOfSingleWeightsAreChecked(_ fields: String, _ sentence: String) throws {
-    do {
-      _ = try read("{\"name\": \"n\", \(fields)}")
-      Issue.record("read \(fields)")
-    } catch {
-      #expect("\(error)".contains(sentence), "\(error)")
-    }
-  }
+  private static let channelFields = ["widths", "smallestKeep", "channelMultiple", "pruning"]
+  private static let haq = """
+    { "name": "bits", "kind": "haq", "device": "bitfusion-e", "budget": { "energy": "uniform:4" },
+      "quantization": { "granularity": "tensor", "episodeTraining": { "steps": 20 } } }
+    """
+  private static let joint = """
+    { "name": "both", "kind": "joint", "widths": "all", "quantization": { "weightBits": [2, 4] } }
+    """
 
   @Test func aDensityOnTheCommandLineIsASingleStage() throws {
     #expect(try WeightPruningSettings.stages(of: ["density=0.2"]) == [0.2])
@@ -180,7 +159,7 @@ import Testing
     (#"{}"#, "name is missing"),
     (#"{"name": ""}"#, "name: expected a name that is no path, found ''"),
     (#"{"name": "a/b"}"#, "name: expected a name that is no path, found 'a/b'"),
-    (#"{"name": "n", "kind": "haq"}"#, "kind: expected 'amc', found 'haq'"),
+    (#"{"name": "n", "kind": "hac"}"#, "kind: expected amc, haq, joint, found 'hac'"),
     (#"{"name": "n", "episode": 3}"#, "episode is not a known field"),
     (
       #"{"name": "n", "episodes": 0}"#,
@@ -217,7 +196,10 @@ import Testing
     (#"{"name": "n", "pruning": {"ridges": 1}}"#, "pruning.ridges is not a known field"),
     (#"{"name": "n", "pruning": {"ridge": -1}}"#, "pruning.ridge: expected a number from 0 on"),
     (#"{"name": "n", "budget": {}}"#, "budget: expected a limit, or a reward that counts cost"),
-    (#"{"name": "n", "reward": "eror"}"#, "at character 1: expected one of accuracy, error, or"),
+    (
+      #"{"name": "n", "reward": "eror"}"#,
+      "at character 1: expected one of accuracy, error, originalAccuracy"
+    ),
     (
       #"{"name": "n", "channelMultiple": 0}"#,
       "channelMultiple: expected an integer from 1 to 1000000000"

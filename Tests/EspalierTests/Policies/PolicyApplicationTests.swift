@@ -125,12 +125,12 @@ import Testing
   }
 
   @Test(arguments: ["weightBits", "activationBits"])
-  func decisionsOtherThanChannelsAreRefused(_ field: String) throws {
+  func bitsWithoutTheirQuantisationAreRefused(_ field: String) throws {
     let tiny = try Self.inner.get()
     let sentence = try refusal(tiny) { policy in
       try policy.set(.integer(4), at: JSONPath(parsing: "layers[0].\(field)"))
     }
-    #expect(sentence.contains("expected decisions about channels alone, found '\(field)'"))
+    #expect(sentence.contains("quantization: expected how weights and activations were quantised"))
   }
 
   @Test func fewerImagesThanThePolicyNamesAreRefused() throws {

@@ -226,7 +226,7 @@ import Testing
     let changes: [(String, JSONValue, String)] = [
       (
         "layers[1].weightBits", 4,
-        "expected decisions about single weights alone, found 'weightBits'"
+        "quantization: expected how weights and activations were quantised"
       ),
       ("layers[1].name", "nowhere", "at layer 'nowhere'"),
       ("layers[1].operator", "Gemm", "expected Gemm, found Conv"),

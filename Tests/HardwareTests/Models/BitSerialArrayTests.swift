@@ -16,6 +16,19 @@ import Testing
     #expect(cheap.cycles == 16 * 392)
   }
 
+  @Test func anArrayThatExceedsTheFPGAIsRefused() throws {
+    // 1024 · 4 units: 4096 · (1.17 · 256 + 164.2) lookup tables.
+    #expect(
+      throws: HardwareError.doesNotFit(
+        device: "vu9p-bismo", resource: "lookup tables", needed: 1_899_397, available: 1_182_240)
+    ) { try DeviceFiles.model("vu9p-bismo", "rows=1024") }
+    // 8 · (400 + 4) blocks of memory.
+    #expect(
+      throws: HardwareError.doesNotFit(
+        device: "vu9p-bismo", resource: "block memories", needed: 3232, available: 2160)
+    ) { try DeviceFiles.model("vu9p-bismo", "rows=400") }
+  }
+
   @Test func uniformTotalsOfHAQsTable() throws {
     guard let table = try HAQTable() else {
       print(DeviceFiles.skipped)

@@ -41,6 +41,18 @@ import Units
     #expect(try CostTable(csv: table.csv, file: "t.csv").csv == table.csv)
   }
 
+  @Test func fieldsOfCommaSeparatedTablesMayBeQuotedAndEndAnyhow() throws {
+    let head = "\u{FEFF}# name: n\r\n\r\n# device: a, \"d\"\r\n# unit: s\r\n"
+    let text = head + "layer, weightBits,activationBits,mean\r\n\"two\nlines, one\",8, 8,0.5\r\n"
+    let table = try CostTable(csv: text, file: "t.csv")
+    #expect(table.device == "a, \"d\"" && table.rows.map(\.layer) == ["two\nlines, one"])
+    #expect(try CostTable(csv: table.csv, file: "t.csv") == table)
+    #expect(
+      throws: HardwareError.file(
+        name: "t.csv", place: "line 6", expected: "4 fields", found: "3")
+    ) { try CostTable(csv: text.replacing("8, 8", with: "8"), file: "t.csv") }
+  }
+
   @Test func theJSONIsCanonical() throws {
     let table = try CostTable(
       name: "n", device: "d", unit: .cycles(clock: 2e8),

@@ -25,9 +25,11 @@ public struct BitSerialArray: CostModel {
   public let clock: Double
   /// Examples that the device's users put through at once; a workload states its own.
   public let batch: Int
-  private let rows: Int
-  private let columns: Int
-  private let depth: Int
+  /// The arithmetic units.
+  public let overlay: BISMOOverlay
+  private var rows: Int { overlay.rows }
+  private var columns: Int { overlay.columns }
+  var depth: Int { overlay.depth }
   private let cyclesPerWeightVector: Double
   private let cyclesPerActivationVector: Double
   private let exposedActivations: Double
@@ -38,12 +40,18 @@ public struct BitSerialArray: CostModel {
 
   /// A model with a device's constants, named as in the equations.
   ///
-  /// - Throws: `HardwareError.constant`.
+  /// The array takes what an overlay of BISMO's with buffers of 1024 words takes of `lookupTables` and
+  /// `blockMemories`.
+  ///
+  /// - Throws: `HardwareError.constant`; `doesNotFit` for an array that exceeds its FPGA.
   init(_ reader: inout DeviceReader) throws(HardwareError) {
     device = reader.device.name
-    rows = try reader.count("rows")
-    columns = try reader.count("columns")
-    depth = try reader.count("depth")
+    overlay = try BISMOOverlay(
+      rows: reader.count("rows"), depth: reader.count("depth"), columns: reader.count("columns"),
+      device: device)
+    try overlay.check(
+      lookupTables: reader.count("lookupTables"), blockMemories: reader.count("blockMemories"),
+      device: device)
     cyclesPerWeightVector = try reader.number("cyclesPerWeightVector")
     cyclesPerActivationVector = try reader.number("cyclesPerActivationVector")
     exposedActivations = try reader.number("exposedActivations", orZero: true)

@@ -60,9 +60,7 @@ public struct CostArrayDescription: Codable, Equatable, Sendable {
     do {
       self = try JSONDecoder().decode(Self.self, from: json)
     } catch {
-      throw .file(
-        name: file, place: Device.place(of: error), expected: Device.expectation(of: error),
-        found: "something else")
+      throw JSONFault.failure(error, in: json, file: file)
     }
   }
 }
@@ -130,7 +128,7 @@ extension CostTable {
     switch url.pathExtension.lowercased() {
     case "json": try self.init(json: Self.bytes(of: url), file: file)
     case "csv":
-      try self.init(csv: String(decoding: Self.bytes(of: url), as: UTF8.self), file: file)
+      try self.init(csv: CommaSeparatedText.text(of: Self.bytes(of: url), file: file), file: file)
     case "npy":
       let beside = url.deletingPathExtension().appendingPathExtension("json")
       let description = try CostArrayDescription(

@@ -12,9 +12,7 @@ extension CostTable {
     do {
       written = try JSONDecoder().decode(Written.self, from: json)
     } catch {
-      throw .file(
-        name: file, place: Device.place(of: error), expected: Device.expectation(of: error),
-        found: "something else")
+      throw JSONFault.failure(error, in: json, file: file)
     }
     guard written.schemaVersion == 1 else {
       throw .file(

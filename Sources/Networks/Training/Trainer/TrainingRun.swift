@@ -12,13 +12,14 @@ struct TrainingRun {
   private let loss: SoftmaxCrossEntropy
   private let teacher: TeacherRun?
   private let masks: ParameterMasks
+  private let ties: ParameterTies
   private let schedule: LearningRateSchedule
   private var optimizer: any Optimizer
   private var steps = 0
 
   init(
     _ graph: Graph, batches: some TrainingBatches, configuration: TrainingConfiguration,
-    teacher: Teacher?, masks: ParameterMasks, pool: WorkerPool
+    teacher: Teacher?, masks: ParameterMasks, ties: ParameterTies, pool: WorkerPool
   ) throws {
     batchSize = configuration.batchSize
     stepsPerEpoch = batches.exampleCount / batchSize
@@ -43,6 +44,8 @@ struct TrainingRun {
     }
     self.masks = masks
     try masks.check(executor.parameters)
+    self.ties = ties
+    try ties.check(executor.parameters)
     masks.apply(toValuesOf: executor.parameters)
     executor.parametersChanged()
     schedule = configuration.makeSchedule(stepsPerEpoch: stepsPerEpoch)
@@ -107,8 +110,10 @@ struct TrainingRun {
       throw .nonFiniteLoss(epoch: epoch, step: steps + 1, loss: value.mean)
     }
     executor.backward(parameters: .written)
+    ties.apply(toGradientsOf: executor.parameters)
     masks.apply(toGradientsOf: executor.parameters)
     optimizer.step(executor.parameters, learningRate: schedule.rate(atStep: steps))
+    ties.apply(toValuesOf: executor.parameters)
     masks.apply(toValuesOf: executor.parameters)
     executor.parametersChanged()
     steps += 1

@@ -19,14 +19,29 @@ struct CommaSeparatedText {
   ///
   /// - Throws: `HardwareError.file` for text that is not UTF-8 and for a quote out of place.
   init(_ data: Data, file: String) throws(HardwareError) {
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw .file(name: file, place: "the file", expected: "UTF-8", found: "other bytes")
-    }
-    var splitter = Splitter(file: file)
+    try self.init(Self.text(of: data, file: file), file: file)
+  }
+
+  /// Splits a text.
+  ///
+  /// - Parameter firstLine: the line of the file that it begins at.
+  /// - Throws: `HardwareError.file` for a quote out of place.
+  init(_ text: String, file: String, firstLine: Int = 1) throws(HardwareError) {
+    var splitter = Splitter(file: file, line: firstLine, rowLine: firstLine)
     for scalar in text.unicodeScalars.drop(while: { $0 == "\u{FEFF}" }) {
       try splitter.take(scalar)
     }
     rows = try splitter.finished()
+  }
+
+  /// The text of a file.
+  ///
+  /// - Throws: `HardwareError.file` for text that is not UTF-8.
+  static func text(of data: Data, file: String) throws(HardwareError) -> String {
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw .file(name: file, place: "the file", expected: "UTF-8", found: "other bytes")
+    }
+    return text
   }
 
   private struct Splitter {
@@ -37,12 +52,12 @@ struct CommaSeparatedText {
     }
 
     let file: String
+    var line: Int
+    var rowLine: Int
     var rows: [Row] = []
     var fields: [String] = []
     var field = ""
     var place = Place.open
-    var line = 1
-    var rowLine = 1
     var follows: Unicode.Scalar?
 
     mutating func take(_ scalar: Unicode.Scalar) throws(HardwareError) {
