@@ -40,6 +40,7 @@ check:
 	python3 Scripts/check-layers.py
 	python3 Scripts/check-policies.py
 	python3 Scripts/check-devices.py
+	python3 Scripts/check-environments.py
 
 ## Lays out every Swift file as the committed .swift-format says.
 format:

@@ -59,7 +59,8 @@ let package = Package(
     room("Networks", dependencies: ["Tensors"]),
     // 3: learning to act, files, data
     room(
-      "Reinforcement", dependencies: ["Networks", "Tensors"], exclude: ["DDPG/README.md"]),
+      "Reinforcement", dependencies: ["Networks", "Tensors"],
+      exclude: ["DDPG/README.md", "Process/README.md"]),
     room(
       "Interchange",
       dependencies: [
@@ -89,11 +90,27 @@ let package = Package(
     room(
       "EspalierCommands",
       dependencies: [
-        "Espalier", "Networks",
+        "Espalier", "Networks", "Reinforcement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "EspalierTool", dependencies: ["EspalierCommands"], swiftSettings: settings),
+    // plug-ins of one's own: the examples, and a program with them
+    .target(
+      name: "ExamplePlugIns",
+      dependencies: [
+        "Compression", "Espalier", "Hardware", "Networks", "Reinforcement", "Tensors", "Units",
+      ],
+      path: "Environments/examples/PlugIns", swiftSettings: settings),
+    .executableTarget(
+      name: "ExampleTool", dependencies: ["EspalierCommands", "ExamplePlugIns"],
+      path: "Environments/examples/Tool", swiftSettings: settings),
+    .testTarget(
+      name: "ExamplePlugInsTests",
+      dependencies: [
+        "ExamplePlugIns", "Compression", "Datasets", "Espalier", "Hardware", "Networks",
+        "Reinforcement", "Tensors", "Units",
+      ], swiftSettings: settings),
     // tests, which mirror the rooms
     .target(
       name: "TestSupport", dependencies: ["Networks", "Tensors"], path: "Tests/TestSupport",
@@ -124,8 +141,9 @@ let package = Package(
     tests(
       "EspalierCommands",
       dependencies: [
-        "Compression", "CompressionPolicies", "Espalier", "Interchange", "Networks", "Tensors",
-        "Units", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Compression", "CompressionPolicies", "Espalier", "Interchange", "Networks",
+        "Reinforcement", "Tensors", "Units",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Golden"]),
   ]
 )

@@ -31,6 +31,8 @@ LAYERS = {
     "Espalier": 6,
     "EspalierCommands": 7,
     "EspalierTool": 8,
+    "ExamplePlugIns": 7,
+    "ExampleTool": 8,
 }
 # Within a layer, who may stand on whom: data sets are read from NumPy files, which Interchange owns.
 WITHIN_A_LAYER = {("Datasets", "Interchange")}

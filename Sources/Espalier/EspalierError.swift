@@ -30,6 +30,8 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
   case setting(name: String, expected: String, found: String)
   /// The user stopped the run; what was done is saved.
   case interrupted(folder: String)
+  /// Something outside failed in the middle of a run; what was done is saved.
+  case stopped(reason: String, folder: String)
   /// The user stopped training; the network so far is saved.
   case trainingInterrupted(epochs: Int, file: String)
 
@@ -83,6 +85,8 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
       "\(name): expected \(expected), found \(found)"
     case .interrupted(let folder):
       "interrupted; the run is saved in '\(folder)' and goes on with --resume"
+    case .stopped(let reason, let folder):
+      "\(reason) (the run is saved in '\(folder)' and goes on with --resume)"
     case .trainingInterrupted(let epochs, let file):
       "interrupted after \(epochs) epochs; the network so far is saved in '\(file)'"
     }

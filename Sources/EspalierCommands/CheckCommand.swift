@@ -6,10 +6,18 @@ import Foundation
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Test an environment against its contract and show what it decides about.")
+    abstract:
+      "Test an environment, with its evaluator, or a device against its contract; show what is decided about."
+  )
 
   @Argument(help: "An environment's name, or a path to its definition.")
-  var environment: String
+  var environment: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A device in place of an environment: its cost model is tested.",
+      valueName: "name-or-file"))
+  var device: String?
 
   @Option(help: ArgumentHelp("The ONNX model.", valueName: "file"))
   var model: String?
@@ -27,7 +35,16 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var compute: ComputeOptions
 
+  func validate() throws {
+    guard (environment == nil) != (device == nil) else {
+      throw ValidationError("Expected an environment, or --device in its place.")
+    }
+  }
+
   func run() throws {
+    guard let environment else {
+      return try show(DeviceCheck(DeviceCatalog().pricingDevice(device ?? "")))
+    }
     var request = SearchRequest(environment: environment)
     request.environmentFolders = environments.map(\.fileURL)
     request.settings = set
@@ -39,6 +56,22 @@ struct CheckCommand: ParsableCommand {
       print(try CanonicalJSON.line(json(check)))
     } else {
       printTables(check)
+    }
+    if !check.violations.isEmpty { throw ExitCode(1) }
+  }
+
+  private func show(_ check: DeviceCheck) throws {
+    if compute.json {
+      print(
+        try CanonicalJSON.line([
+          "device": check.device.json, "rules": check.rules.json,
+          "violations": check.violations.json,
+        ]))
+    } else {
+      for rule in check.rules {
+        print((check.violations.contains { $0.contains(rule) } ? "FAILS  " : "holds  ") + rule)
+      }
+      for violation in check.violations { Terminal.error(violation) }
     }
     if !check.violations.isEmpty { throw ExitCode(1) }
   }
@@ -75,7 +108,7 @@ struct CheckCommand: ParsableCommand {
     if check.granularity == .channels { print(groups.text + "\n") }
     var decisions = TextTable(["layer decided", check.granularity.rawValue])
     for decision in check.decisions { decisions.append([decision.layer, "\(decision.choices)"]) }
-    print(decisions.text + "\n")
+    if !check.decisions.isEmpty { print(decisions.text + "\n") }
     for rule in check.rules { print((broken(rule, check) ? "FAILS  " : "holds  ") + rule) }
     for note in check.notes { Terminal.write("espalier: \(note)") }
     for violation in check.violations { Terminal.error(violation) }

@@ -13,7 +13,7 @@ public struct EspalierCommand: ParsableCommand {
     subcommands: [
       SearchCommand.self, ApplyCommand.self, RunCommand.self, EvaluateCommand.self,
       CostCommand.self, TrainCommand.self, ReportCommand.self, CheckCommand.self,
-      EnvironmentsCommand.self, DevicesCommand.self,
+      ServeCommand.self, EnvironmentsCommand.self, DevicesCommand.self,
     ])
 
   /// The root command.

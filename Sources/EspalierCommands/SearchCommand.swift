@@ -76,6 +76,12 @@ struct SearchCommand: ParsableCommand {
   func run() throws {
     Interruption.listen()
     var progress = SearchProgressView(isQuiet: compute.quiet)
+    if let task = try LearningTask.find(request) {
+      let result = try TaskRun.run(task, request) { progress.show($0) }
+      progress.end()
+      print(try compute.json ? CanonicalJSON.line(result.json) : TaskReport(result).text)
+      return
+    }
     let result = try SearchRun.run(
       request, onProgress: { progress.show($0) }, onFineTuning: { progress.show($0) })
     progress.end()

@@ -12,6 +12,8 @@ public enum HardwareError: Error, Equatable, Sendable {
   case unsupportedLayer(device: String, layer: String, reason: String)
   /// An overlay or array needs more of its device than there is.
   case doesNotFit(device: String, resource: String, needed: Int, available: Int)
+  /// A model that lies outside, such as a simulator of one's own, failed.
+  case model(device: String, reason: String)
   /// A table of costs says nothing about a layer.
   case missingEntry(table: String, layer: String, wanted: String, covered: Int, of: Int)
 }
@@ -32,6 +34,8 @@ extension HardwareError: CustomStringConvertible {
       "device '\(device)' cannot run '\(layer)': \(reason)"
     case .doesNotFit(let device, let resource, let needed, let available):
       "device '\(device)' has \(available) \(resource), and \(needed) are needed"
+    case .model(let device, let reason):
+      "device '\(device)': \(reason)"
     case .missingEntry(let table, let layer, let wanted, let covered, let total):
       "table '\(table)' has no entry for layer '\(layer)' with \(wanted); "
         + "it covers \(covered) of the network's \(total) layers"

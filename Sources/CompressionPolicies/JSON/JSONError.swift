@@ -20,8 +20,8 @@ public enum JSONError: Error, Equatable, CustomStringConvertible {
   case wrongType(path: JSONPath, expected: String, found: String)
   /// A value that makes no sense, and why.
   case invalid(path: JSONPath, reason: String)
-  /// A field that the reader does not know.
-  case unknownField(path: JSONPath)
+  /// A field that the reader does not know, and the known one that may have been meant.
+  case unknownField(path: JSONPath, near: String? = nil)
   /// A text that is no path.
   case badPath(String)
 
@@ -48,8 +48,8 @@ public enum JSONError: Error, Equatable, CustomStringConvertible {
       "\(path): expected \(expected), found \(found)"
     case .invalid(let path, let reason):
       "\(path): \(reason)"
-    case .unknownField(let path):
-      "\(path) is not a known field"
+    case .unknownField(let path, let near):
+      "\(path) is not a known field" + (near.map { "; did you mean '\($0)'?" } ?? "")
     case .badPath(let text):
       "\"\(text)\" is not a path such as a.b[2]"
     }

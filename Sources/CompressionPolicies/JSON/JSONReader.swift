@@ -65,7 +65,9 @@ public struct JSONReader: Sendable {
   /// Refuses an object with fields of other names than these, which are likely misspelt.
   public func refuseFields(otherThan known: [String]) throws(JSONError) {
     let unknown = try fields().keys.filter { !known.contains($0) }
-    if let first = unknown.min() { throw .unknownField(path: path.appending(first)) }
+    if let first = unknown.min() {
+      throw .unknownField(path: path.appending(first), near: first.nearest(among: known))
+    }
   }
 }
 

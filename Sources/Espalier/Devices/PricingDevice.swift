@@ -93,7 +93,12 @@ extension DeviceCatalog {
     _ nameOrPath: String, settings: [String] = [], interpolation: TableCosts.Interpolation = .none
   ) throws -> PricingDevice {
     guard let table = try table(nameOrPath) else {
-      return try PricingDevice(device(nameOrPath, settings: settings))
+      let device = try device(nameOrPath, settings: settings)
+      if device.model == Device.process {
+        return PricingDevice(try process(device, file(nameOrPath)))
+      }
+      if let make = Registry.costModel(device.model) { return PricingDevice(try make(device)) }
+      return try PricingDevice(device)
     }
     if let setting = settings.first {
       throw EspalierError.setting(
@@ -109,5 +114,20 @@ extension DeviceCatalog {
     if Self.isTableOfNumbers(file.lastPathComponent) { return try CostTable(contentsOf: file) }
     guard (try? CanonicalJSON.parse(bytes: bytes))?["rows"] != nil else { return nil }
     return try CostTable(json: bytes, file: file.lastPathComponent)
+  }
+
+  private func process(_ device: Device, _ file: URL) throws -> ProcessCostModel {
+    let settings: ProcessSettings
+    let bytes = try WholeFile.read(file)
+    do {
+      let reader = JSONReader(try CanonicalJSON.parse(bytes: bytes))
+      try reader.refuseFields(
+        otherThan: ["name", "summary", "model", "constants"] + ProcessSettings.fields)
+      settings = try reader.read()
+    } catch {
+      throw EspalierError.definition(file: "device '\(file.path)'", reason: "\(error)")
+    }
+    return try ProcessCostModel(
+      settings.launch(in: file.deletingLastPathComponent()), device: device.name)
   }
 }

@@ -52,35 +52,60 @@ public struct EnvironmentCatalog {
   /// - Parameter settings: `key.path=value` assignments laid over the definition.
   /// - Throws: `EspalierError.unknownEnvironment` with near names, `definition` with the field at fault.
   public func entry(_ nameOrPath: String, settings: [String] = []) throws -> Entry {
+    let url = try file(nameOrPath)
+    return try read(url, settings) { reader throws(JSONError) in
+      Entry(definition: try reader.read(), folder: url.deletingLastPathComponent())
+    }
+  }
+
+  /// The task of a name or path, registered ones without a file included; nil where a network is compressed.
+  ///
+  /// - Throws: as `entry` does.
+  public func task(_ nameOrPath: String, settings: [String] = []) throws -> LearningTask? {
+    do {
+      let url = try file(nameOrPath)
+      return try read(url, settings) { reader throws(JSONError) in
+        guard TaskDefinition.isTask(kind: try reader.readIfPresent("kind") ?? "") else {
+          return nil
+        }
+        return LearningTask(
+          definition: try reader.read(), folder: url.deletingLastPathComponent())
+      }
+    } catch let error as EspalierError {
+      guard case .unknownEnvironment = error, TaskDefinition.isTask(kind: nameOrPath) else {
+        throw error
+      }
+      var value: JSONValue = ["name": nameOrPath.json, "kind": nameOrPath.json]
+      for setting in settings { try Self.apply(setting, to: &value) }
+      let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+      return LearningTask(definition: try JSONReader(value).read(), folder: here)
+    }
+  }
+
+  /// The file of a name or path.
+  private func file(_ nameOrPath: String) throws(EspalierError) -> URL {
     if SharedFolders.isPath(nameOrPath) {
-      return try read(path: nameOrPath, settings)
+      let url = URL(fileURLWithPath: nameOrPath)
+      var isFolder: ObjCBool = false
+      let isThere = FileManager.default.fileExists(atPath: nameOrPath, isDirectory: &isFolder)
+      return isThere && isFolder.boolValue ? url.appendingPathComponent(Self.file) : url
     }
     for folder in folders {
-      let own = folder.appendingPathComponent(nameOrPath)
-      let url = own.appendingPathComponent(Self.file)
-      if FileManager.default.fileExists(atPath: url.path) {
-        return try read(url, folder: own, settings)
-      }
+      let url = folder.appendingPathComponent(nameOrPath).appendingPathComponent(Self.file)
+      if FileManager.default.fileExists(atPath: url.path) { return url }
     }
-    throw EspalierError.unknownEnvironment(
+    throw .unknownEnvironment(
       name: nameOrPath, suggestions: SharedFolders.suggestions(for: nameOrPath, among: names))
   }
 
-  private func read(path: String, _ settings: [String]) throws -> Entry {
-    var url = URL(fileURLWithPath: path)
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      url = url.appendingPathComponent(Self.file)
-    }
-    return try read(url, folder: url.deletingLastPathComponent(), settings)
-  }
-
-  private func read(_ url: URL, folder: URL, _ settings: [String]) throws -> Entry {
+  private func read<Value>(
+    _ url: URL, _ settings: [String], as make: (JSONReader) throws(JSONError) -> Value
+  ) throws -> Value {
     let bytes = try WholeFile.read(url)
     do {
       var value = try CanonicalJSON.parse(bytes: bytes)
       for setting in settings { try Self.apply(setting, to: &value) }
-      return Entry(definition: try EnvironmentDefinition(JSONReader(value)), folder: folder)
+      return try make(JSONReader(value))
     } catch let error as JSONError {
       throw EspalierError.definition(file: "environment '\(url.path)'", reason: "\(error)")
     }

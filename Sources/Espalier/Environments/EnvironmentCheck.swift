@@ -2,6 +2,7 @@ import Compression
 import CompressionEnvironments
 import Foundation
 import Reinforcement
+import Tensors
 
 /// What `espalier check` looks at: the contract of an environment, and which channels of its network can
 /// be decided.
@@ -24,10 +25,22 @@ public struct EnvironmentCheck {
   ///
   /// - Throws: whatever keeps the environment from being made.
   public init(_ request: SearchRequest) throws {
-    let setup = try SearchSetup(request)
+    if let task = try LearningTask.find(request) {
+      try self.init(task, seed: request.seed)
+    } else {
+      try self.init(SearchSetup(request))
+    }
+  }
+
+  private init(_ setup: SearchSetup) {
     let environment = setup.environment(setup.problem)
-    violations = EnvironmentContract.check(environment).map(\.description)
-    rules = EnvironmentContract.Rule.allCases.map(\.rawValue)
+    let own = setup.definition.evaluator == nil ? nil : setup.evaluator
+    violations =
+      EnvironmentContract.check(environment).map(\.description)
+      + (own.map { EvaluatorContract.check($0, on: setup.model.graph).map(\.description) } ?? [])
+    rules =
+      EnvironmentContract.Rule.allCases.map(\.rawValue)
+      + (own == nil ? [] : EvaluatorContract.Rule.allCases.map(\.rawValue))
     groups = setup.channels?.pruner.dependencies.groups ?? []
     decisions = setup.problem.decisions.map { ($0.layer, $0.whole) }
     granularity = setup.channels == nil ? .weights : .channels
@@ -43,5 +56,16 @@ public struct EnvironmentCheck {
         "pruning.normalization=reestimate has no effect: the network has no BatchNormalization with "
           + "running statistics"
       ] : []
+  }
+
+  /// Checks a task, which decides about nothing of a network.
+  private init(_ task: LearningTask, seed: Int) throws {
+    let streams = RandomStreams(seed: UInt64(max(seed, 0)))
+    let environment = try task.environment(streams: streams)
+    defer { environment.close() }
+    violations = EnvironmentContract.check(environment).map(\.description)
+    rules = EnvironmentContract.Rule.allCases.map(\.rawValue)
+    (groups, decisions, notes) = ([], [], [])
+    granularity = .weights
   }
 }

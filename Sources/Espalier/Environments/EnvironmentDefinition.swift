@@ -59,6 +59,9 @@ public struct EnvironmentDefinition: Equatable, Sendable {
   /// The device whose time and energy are counted: a name, or a path to its file.
   public var device: String?
 
+  /// Who measures candidates; nil stands for top-1 on the validation images.
+  public var evaluator: EvaluatorSettings?
+
   /// What is decided: channels or single weights (`amc`), bits (`haq`), or channels and bits (`joint`).
   public var kind: SearchKind
 
@@ -68,7 +71,7 @@ public struct EnvironmentDefinition: Equatable, Sendable {
       "name", "kind", "summary", "model", "data", "split", "preprocessing", "budget", "reward",
       "episodes", "widths", "smallestKeep", "channelMultiple", "pruning", "validationImages",
       "screeningImages", "calibrationImages", "batch", "agent", "baselines", "fineTuning",
-      "quantization", "device", "metric",
+      "quantization", "device", "metric", "evaluator",
     ] + WeightPruningSettings.fields
 }
 
@@ -100,7 +103,7 @@ extension EnvironmentDefinition: JSONRepresentable {
       ? nil : try reader.positive("screeningImages", default: validationImages)
     calibrationImages = try reader.positive("calibrationImages", default: 1000)
     batch = try reader.positive("batch", default: 50)
-    agent = try Self.agent(reader)
+    agent = try AgentSettings.read(reader)
     baselines = try reader.readIfPresent("baselines") ?? []
     for (index, baseline) in baselines.enumerated() {
       let path = reader.path.appending("baselines").appending(index)
@@ -113,6 +116,7 @@ extension EnvironmentDefinition: JSONRepresentable {
       }
     }
     fineTuning = try reader.readIfPresent("fineTuning")
+    evaluator = try reader.readIfPresent("evaluator")
   }
 
   /// Every field, with the defaults written out.
@@ -125,6 +129,7 @@ extension EnvironmentDefinition: JSONRepresentable {
     }
     if let device { fields["device"] = device.json }
     if metric != .top1 { fields["metric"] = metric.rawValue.json }
+    if let evaluator { fields["evaluator"] = evaluator.json }
     return .object(fields)
   }
 
@@ -251,4 +256,6 @@ extension EnvironmentDefinition: JSONRepresentable {
     settings.normalization = try field.choice("normalization", default: settings.normalization)
     return settings
   }
+
+  private var agentJSON: JSONValue { AgentSettings.json(agent) }
 }

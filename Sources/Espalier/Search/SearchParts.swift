@@ -49,7 +49,7 @@ struct SearchParts {
   /// - Throws: `CompressionError.unreachableBudget` with the smallest reachable; `EspalierError.budget`.
   func problem(
     _ channels: ChannelSpace?, _ bits: BitSearch?, original: Graph,
-    evaluator: ClassificationEvaluator
+    evaluator: any Evaluator
   ) throws -> SearchProblem {
     guard let space: any SearchSpace = bits?.searched ?? channels else {
       throw EspalierError.setting(name: "kind", expected: "channels or bits", found: "neither")

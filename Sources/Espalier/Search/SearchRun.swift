@@ -4,6 +4,7 @@ import CompressionPolicies
 import Foundation
 import Interchange
 import Networks
+import Reinforcement
 
 /// A search from a request to a run directory.
 public enum SearchRun {
@@ -44,10 +45,14 @@ public enum SearchRun {
       var run = AgentRun(
         name, episodes: setup.definition.episodes, run: directory,
         agentFile: position > 0 ? nil : directory.agent)
-      try run.run(
-        setup, setup.problem, streams: setup.streams, folder: directory.folder.path,
-        from: position > 0 ? nil : transfer,
-        onProgress: onProgress)
+      do {
+        try run.run(
+          setup, setup.problem, streams: setup.streams, folder: directory.folder.path,
+          from: position > 0 ? nil : transfer, onProgress: onProgress)
+      } catch let error as ProcessError {
+        // A program of the user's failed in the middle: what was measured before stands in the journal.
+        throw EspalierError.stopped(reason: "\(error)", folder: directory.folder.path)
+      }
       runs.append(run)
     }
     return try SearchOutcome(setup, request, directory)

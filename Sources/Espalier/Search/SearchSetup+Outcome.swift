@@ -14,7 +14,7 @@ extension SearchSetup {
     _ candidate: Candidate, search: CompressionPolicy.Search, top1: (Graph) throws -> Double?,
     fineTuned: FineTuningRecord?
   ) throws -> (graph: Graph, policy: CompressionPolicy) {
-    let originalValidation = try validation.evaluate(model.graph)
+    let originalValidation = try evaluator.evaluate(model.graph)
     let originalTop1 = try test?.evaluate(model.graph)
     if let channels, bits == nil {
       let pruned = try channels.prune(candidate.choices)

@@ -21,6 +21,8 @@ final class SearchSetup {
   /// Makes what agents act in.
   let environment: LearningSearch.EnvironmentMaker
   let validation: ClassificationEvaluator
+  /// What measures candidates: `validation`, unless the environment names another.
+  let evaluator: any Evaluator
   /// The images that no part of the search sees; nil where the data have no split of their own.
   let test: ClassificationEvaluator?
   /// What trains the best candidates further; nil where the environment does not ask for it.
@@ -60,6 +62,10 @@ final class SearchSetup {
     }
     // A network that cannot be measured is told of before anything is computed.
     try validation.check(model.graph)
+    let context = EvaluatorContext(
+      images: images.validation, preprocessing: definition.preprocessing, batch: definition.batch,
+      options: definition.evaluator?.options ?? [:], pool: pool)
+    evaluator = try definition.evaluator?.make(context, folder: entry.folder) ?? validation
     fineTuning = try definition.fineTuning.flatMap { [model, validation, test, streams, pool] in
       guard let training = images.fineTuning else { return nil }
       return try FineTuning(
@@ -69,7 +75,7 @@ final class SearchSetup {
     if let weights = definition.weights {
       (channels, bits, device) = (nil, nil, nil)
       let graph = model.graph.unsharingParameters()
-      problem = try Self.problem(stage: 0, of: weights, on: graph, definition, validation)
+      problem = try Self.problem(stage: 0, of: weights, on: graph, definition, evaluator)
       let smallest = weights.smallestAction(in: graph)
       environment = { AMCEnvironment($0, smallestKeep: smallest) }
     } else {
@@ -84,7 +90,7 @@ final class SearchSetup {
       device = parts.device?.name
       let channels = definition.kind == .haq ? nil : try parts.channels()
       let bits = try definition.quantization.map { try parts.bits($0, channels: channels) }
-      problem = try parts.problem(channels, bits, original: model.graph, evaluator: validation)
+      problem = try parts.problem(channels, bits, original: model.graph, evaluator: evaluator)
       (self.channels, self.bits) = (channels, bits)
       let smallest = definition.smallestKeep
       environment = bits?.environment ?? { AMCEnvironment($0, smallestKeep: smallest) }

@@ -108,7 +108,7 @@ struct StagedRun {
     guard let previous, let weights = setup.definition.weights else { return setup.problem }
     return try SearchSetup.problem(
       stage: index, of: weights, on: previous.tuned ?? previous.candidate,
-      original: setup.problem.originalCost, setup.definition, setup.validation)
+      original: setup.problem.originalCost, setup.definition, setup.evaluator)
   }
 
   /// Trains the best candidate where the environment asks for it, unless its folder says it was.
@@ -166,7 +166,7 @@ struct StagedRun {
         agent: own.name, seed: request.seed, episodes: episodes,
         reward: last.best.candidate.reward),
       original: NetworkFigures(
-        setup.model.graph, validation: setup.validation.evaluate(setup.model.graph),
+        setup.model.graph, validation: setup.evaluator.evaluate(setup.model.graph),
         top1: setup.test?.evaluate(setup.model.graph), fineTuned: record.originalTop1),
       compressed: NetworkFigures(
         NetworkCost(sparse: last.candidate), validation: last.best.candidate.accuracy,

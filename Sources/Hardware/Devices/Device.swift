@@ -19,6 +19,9 @@ public struct Device: Equatable, Sendable {
   /// The model's constants by name.
   public private(set) var constants: [String: Constant]
 
+  /// What stands as the model of a device whose costs a child process tells: the field `command` says which.
+  public static let process = "process"
+
   /// A number with its unit and its origin.
   public struct Constant: Equatable, Sendable, Codable {
     /// The value.
@@ -55,9 +58,14 @@ public struct Device: Equatable, Sendable {
     } catch {
       throw JSONFault.failure(error, in: json, file: file)
     }
+    // A program of the user's keeps its constants to itself.
+    guard let constants = written.constants ?? (written.model == Self.process ? [:] : nil) else {
+      throw .file(
+        name: file, place: "field 'constants'", expected: "it to be there",
+        found: "something else")
+    }
     self.init(
-      name: written.name, summary: written.summary, model: written.model,
-      constants: written.constants)
+      name: written.name, summary: written.summary, model: written.model, constants: constants)
   }
 
   /// The same device with `key=value` laid over its constants, as `--set` gives them.
@@ -108,7 +116,7 @@ public struct Device: Equatable, Sendable {
     let name: String
     let summary: String
     let model: String
-    let constants: [String: Constant]
+    let constants: [String: Constant]?
   }
 }
 

@@ -31,6 +31,8 @@ public final class DDPGAgent: Agent {
 
   private var exploring = true
   private var standardDeviation = 0.0
+  /// What noise remembers of the episode's earlier steps.
+  private var drift: [Double] = []
   /// Steps of the episode that were acted in, and those that the agent was told of: fewer where the
   /// environment settles at the end.
   private var actedSteps = 0
@@ -119,7 +121,7 @@ public final class DDPGAgent: Agent {
   /// Fixes the noise of an episode.
   public func beginEpisode(_ index: Int, exploring: Bool) {
     self.exploring = exploring
-    (actedSteps, stepsInEpisode) = (0, 0)
+    (actedSteps, stepsInEpisode, drift) = (0, 0, [])
     history = [Double](
       repeating: 0, count: (configuration.criticActionHistory ?? 0) * actionSpace.count)
     assembler.begin()
@@ -146,7 +148,7 @@ public final class DDPGAgent: Agent {
     var action = try actorAction(observation)
     if exploring {
       action = configuration.noise.applied(
-        to: action, standardDeviation: standardDeviation, using: &explorationStream)
+        to: action, standardDeviation: standardDeviation, drift: &drift, using: &explorationStream)
     }
     return actionSpace.denormalized(action.map { 2 * $0 - 1 })
   }
@@ -161,7 +163,7 @@ public final class DDPGAgent: Agent {
     var action = suggestion[actedSteps]
     if deviation > 0 {
       action = configuration.noise.applied(
-        to: action, standardDeviation: deviation, using: &explorationStream)
+        to: action, standardDeviation: deviation, drift: &drift, using: &explorationStream)
     }
     return actionSpace.denormalized(action.map { 2 * $0 - 1 })
   }

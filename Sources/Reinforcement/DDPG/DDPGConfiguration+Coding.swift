@@ -110,7 +110,7 @@ extension DDPGConfiguration {
       ("priorityExponent", priorityExponent, 0...1),
       ("importanceExponent", importanceExponent, 0...1),
       ("noise.standardDeviation", noise.standardDeviation, 0...1e3),
-      ("noise.decay", noise.decay, 0...1),
+      ("noise.decay", noise.decay, 0...1), ("noise.reversion", noise.reversion ?? 0.15, 0...1),
       ("noise.finalStandardDeviation", noise.finalStandardDeviation, 0...1e3),
     ]
   }

@@ -55,4 +55,25 @@ extension DDPGConfiguration {
       shape: .gaussian, schedule: .constant, standardDeviation: 0.05)
     return paper
   }
+
+  /// Settings for long episodes with a reward at every step, such as Pendulum-v1.
+  ///
+  /// Source: RL Baselines3 Zoo, `hyperparams/ddpg.yml`, with 1,000 random steps for 10,000.
+  public static var control: DDPGConfiguration {
+    var settings = DDPGConfiguration.td3
+    settings.twinCritics = false
+    settings.policyDelay = 1
+    settings.targetNoise = nil
+    settings.discount = 0.98
+    settings.batchSize = 256
+    settings.replayCapacity = 200_000
+    settings.returnNormalization = .none
+    settings.rewardAssignment = .asGiven
+    settings.warmupEpisodes = 0
+    settings.warmupSteps = 1000
+    // In units of the action space's width: a tenth of the bound of actions in −b…b.
+    settings.noise = ExplorationNoise(
+      shape: .gaussian, schedule: .constant, standardDeviation: 0.05)
+    return settings
+  }
 }

@@ -15,6 +15,14 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
     case truncatedNormal
     /// Moved to the nearest bound: TD3's.
     case gaussian
+    /// Correlated from step to step, then moved to the nearest bound: the DDPG paper's, for tasks in which a
+    /// push must last before anything comes of it.
+    ///
+    ///     xₜ = xₜ₋₁ − θ·xₜ₋₁ + σ·N(0, 1)        x₀ = 0 at the beginning of each episode
+    ///
+    /// Source: Uhlenbeck & Ornstein 1930; Lillicrap et al. 2016, arXiv 1509.02971, section 3 and appendix 7
+    /// (θ = 0.15).
+    case ornsteinUhlenbeck
   }
 
   /// How the noise changes from episode to episode; a schedule reads the fields of its equation alone.
@@ -29,6 +37,7 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case shape, schedule, standardDeviation, decay, decayEpisodes, finalStandardDeviation
+    case reversion
   }
 
   /// The names of the fields, for messages.
@@ -46,6 +55,8 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
   public var decayEpisodes: Int
   /// σ_final, below which σ does not fall.
   public var finalStandardDeviation: Double
+  /// θ, the part of the noise that is forgotten at each step; of `ornsteinUhlenbeck` alone, 0.15 where nil.
+  public var reversion: Double?
 
   /// The AMC paper's noise: its σ is 0.04 after 50 episodes.
   public static let amcPaper = ExplorationNoise(
@@ -55,8 +66,9 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
   public init(
     shape: Shape = .truncatedNormal, schedule: Schedule = .exponential,
     standardDeviation: Double = 0.3, decay: Double = 0.98, decayEpisodes: Int = 200,
-    finalStandardDeviation: Double = 0.06
+    finalStandardDeviation: Double = 0.06, reversion: Double? = nil
   ) {
+    self.reversion = reversion
     self.shape = shape
     self.schedule = schedule
     self.decayEpisodes = decayEpisodes
@@ -78,6 +90,7 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
     finalStandardDeviation =
       try fields.decodeIfPresent(Double.self, forKey: .finalStandardDeviation)
       ?? finalStandardDeviation
+    reversion = try fields.decodeIfPresent(Double.self, forKey: .reversion)
   }
 
   /// σ of the episode that lies `episodes` after the warm-up; a negative number counts as 0.
@@ -95,6 +108,26 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
   }
 
   /// An action in 0…1 with noise, again in 0…1.
+  ///
+  /// - Parameter drift: what `ornsteinUhlenbeck` remembers of the episode's earlier steps; empty at its
+  ///   beginning, and never touched by the other shapes.
+  public func applied(
+    to action: [Double], standardDeviation: Double, drift: inout [Double],
+    using generator: inout SeededGenerator
+  ) -> [Double] {
+    guard shape == .ornsteinUhlenbeck else {
+      return applied(to: action, standardDeviation: standardDeviation, using: &generator)
+    }
+    if drift.count != action.count { drift = [Double](repeating: 0, count: action.count) }
+    for component in drift.indices {
+      drift[component] +=
+        generator.normal(mean: 0, standardDeviation: standardDeviation)
+        - (reversion ?? 0.15) * drift[component]
+    }
+    return zip(action, drift).map { min(max($0 + $1, 0), 1) }
+  }
+
+  /// An action in 0…1 with noise that owes nothing to earlier steps, again in 0…1.
   public func applied(
     to action: [Double], standardDeviation: Double, using generator: inout SeededGenerator
   ) -> [Double] {
@@ -103,7 +136,7 @@ public struct ExplorationNoise: Codable, Equatable, Sendable {
       case .truncatedNormal:
         generator.truncatedNormal(
           mean: mean, standardDeviation: standardDeviation, in: 0...1)
-      case .gaussian:
+      case .gaussian, .ornsteinUhlenbeck:
         min(max(generator.normal(mean: mean, standardDeviation: standardDeviation), 0), 1)
       }
     }

@@ -43,7 +43,7 @@ import Units
         == "top level: expected an object, found an array")
     #expect(
       sentence { try layers[0].refuseFields(otherThan: ["bit"]) }
-        == "layers[0].bits is not a known field")
+        == "layers[0].bits is not a known field; did you mean 'bit'?")
   }
 
   @Test("Subscripts give nil for what is not there")

@@ -56,7 +56,7 @@ import Testing
     #expect(
       fields.union([
         "model", "data", "split", "screeningImages", "fineTuning", "quantization", "device",
-        "metric",
+        "metric", "evaluator",
       ]).union(definition.kind == .haq ? Self.channelFields : [])
         .union(WeightPruningSettings.fields) == Set(EnvironmentDefinition.fields))
     #expect(fields.contains("quantization") == (definition.kind != .amc))

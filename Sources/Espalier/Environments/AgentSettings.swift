@@ -2,20 +2,23 @@ import CompressionPolicies
 import Foundation
 import Reinforcement
 
-// The field `agent` of an environment file.
-extension EnvironmentDefinition {
-  /// The agent's settings: ours, or published ones with `"preset": "amcPaper"` or `"td3"`, with the fields
+/// The field `agent` of an environment file.
+enum AgentSettings {
+  /// The agent's settings: ours, or published ones with `"preset": "amcPaper"`, `"td3"` or
+  /// `"control"`, with the fields
   /// that are there laid over them.
-  static func agent(_ reader: JSONReader) throws(JSONError) -> DDPGConfiguration {
-    guard let field = reader["agent"] else { return DDPGConfiguration() }
+  static func read(
+    _ reader: JSONReader, default standard: AgentPreset = .espalier
+  ) throws(JSONError) -> DDPGConfiguration {
+    guard let field = reader["agent"] else { return standard.configuration }
     try field.refuseFields(otherThan: DDPGConfiguration.fieldNames + ["preset"])
     try field["noise"]?.refuseFields(otherThan: ExplorationNoise.fieldNames)
     if let noise = field["targetNoise"], noise.value != .null {
       try noise.refuseFields(otherThan: TargetNoise.fieldNames)
     }
-    let preset: AgentPreset = try field.choice("preset", default: .espalier)
+    let preset: AgentPreset = try field.choice("preset", default: standard)
     do {
-      var fields = try json(preset.configuration).objectValue ?? [:]
+      var fields = try value(preset.configuration).objectValue ?? [:]
       for (key, value) in try field.fields() where key != "preset" {
         let isNested = key == "noise" || key == "targetNoise"
         fields[key] = isNested ? (fields[key] ?? [:]).overlaid(with: value) : value
@@ -34,24 +37,26 @@ extension EnvironmentDefinition {
     }
   }
 
-  private static func json(_ configuration: DDPGConfiguration) throws -> JSONValue {
+  private static func value(_ configuration: DDPGConfiguration) throws -> JSONValue {
     try CanonicalJSON.parse(bytes: JSONEncoder().encode(configuration))
   }
 
-  var agentJSON: JSONValue {
-    (try? Self.json(agent)) ?? .null
+  /// Every setting.
+  static func json(_ configuration: DDPGConfiguration) -> JSONValue {
+    (try? value(configuration)) ?? .null
   }
 }
 
 /// Where an agent's settings begin: what `"preset"` names.
-private enum AgentPreset: String, CaseIterable {
-  case espalier, amcPaper, td3
+enum AgentPreset: String, CaseIterable {
+  case espalier, amcPaper, td3, control
 
   var configuration: DDPGConfiguration {
     switch self {
     case .espalier: DDPGConfiguration()
     case .amcPaper: .amcPaper
     case .td3: .td3
+    case .control: .control
     }
   }
 }

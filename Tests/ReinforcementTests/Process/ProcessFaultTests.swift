@@ -1,0 +1,172 @@
+import Foundation
+import Reinforcement
+import Testing
+
+/// What a child may do wrong: each ends with a typed error in one sentence and leaves nothing behind.
+@Suite(.enabled(if: PythonChild.isThere, "python3 is not installed"))
+struct ProcessFaultTests {
+  /// Runs an episode and gives the error that ends it.
+  private func failure(
+    _ body: String, timeLimit: Double = 20
+  ) throws -> ProcessError {
+    var found: ProcessError?
+    do {
+      let environment = try ProcessEnvironment(PythonChild.launch(body, timeLimit: timeLimit))
+      _ = try environment.reset(seed: 1)
+      for _ in 0..<3 { _ = try environment.step([0]) }
+    } catch let error as ProcessError {
+      found = error
+    }
+    let error = try #require(found)
+    #expect(!error.description.contains("\n"))
+    return error
+  }
+
+  @Test func aProgramThatIsNotThere() {
+    let launch = ProcessConversation.Launch(["no-such-program-anywhere"])
+    #expect {
+      try ProcessEnvironment(launch)
+    } throws: { error in
+      (error as? ProcessError)?.fault
+        == .start(reason: "there is no program 'no-such-program-anywhere'")
+    }
+  }
+
+  @Test func aChildThatExits() throws {
+    let error = try failure("sys.stderr.write('Traceback\\nout of luck\\n'); sys.exit(3)")
+    #expect(error.fault == .exited(code: 3))
+    #expect(error.standardError == "Traceback\nout of luck")
+    #expect(error.description.contains("exited with code 3"))
+    #expect(error.description.contains("out of luck"))
+  }
+
+  @Test func aChildThatASignalEnds() throws {
+    let error = try failure("say(HELLO); next(lines); os.kill(os.getpid(), signal.SIGKILL)")
+    #expect(error.fault == .killed(signal: 9))
+    #expect(error.request == "reset")
+  }
+
+  @Test func aChildThatHangs() throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let error = try failure("say(HELLO); next(lines); time.sleep(1000)", timeLimit: 1.5)
+    #expect(error.fault == .timeLimit(seconds: 1.5))
+    #expect(clock.now - start < .seconds(15))
+  }
+
+  @Test func aChildThatPrintsGarbage() throws {
+    let error = try failure("say('Hello from the game library')")
+    #expect(error.fault == .garbage(found: "Hello from the game library"))
+  }
+
+  @Test func aChildThatPrintsHalfALine() throws {
+    let error = try failure("sys.stdout.write(HELLO[:20]); sys.stdout.flush(); sys.exit(0)")
+    #expect(error.fault == .halfLine(found: "{\"protocol\":1,\"role\""))
+  }
+
+  @Test func aChildThatFloodsStandardErrorIsReadOn() throws {
+    let error = try failure(
+      """
+      say(HELLO); next(lines)
+      sys.stderr.write('x' * 3000000 + '\\n')
+      say(GOOD); next(lines)
+      sys.stderr.write('last words\\n' * 100000)
+      sys.exit(1)
+      """)
+    #expect(error.fault == .exited(code: 1))
+    #expect(error.request == "step")
+    #expect(error.standardError.hasSuffix("last words"))
+    #expect(error.standardError.utf8.count < 2000)
+  }
+
+  @Test(arguments: [
+    ("observation", "[NaN]", "[nan]"), ("observation", "[1, 2]", "[1, 2]"),
+    ("observation", "1", "1"), ("observation", "[\"a\"]", "['a']"),
+  ])
+  func anObservationThatIsNone(field: String, written: String, shown: String) throws {
+    let error = try failure(
+      "say(HELLO); next(lines); say('{\"observation\":\(written)}'); next(lines)")
+    #expect(
+      error.fault == .field(name: field, expected: "1 finite number in a list", found: shown))
+  }
+
+  @Test(arguments: [
+    ("NaN", "nan"), ("-Infinity", "-inf"), ("\"a lot\"", "'a lot'"), ("null", "null"),
+  ])
+  func aRewardThatIsNone(written: String, shown: String) throws {
+    let error = try failure(
+      """
+      say(HELLO); next(lines); say(GOOD); next(lines)
+      say('{"observation":[0],"reward":\(written)}'); next(lines)
+      """)
+    #expect(error.fault == .field(name: "reward", expected: "a finite number", found: shown))
+  }
+
+  @Test func aChildOfAnotherVersion() throws {
+    let error = try failure("say('{\"protocol\":2}'); next(lines)")
+    #expect(error.fault == .version(expected: 1, found: "2"))
+  }
+
+  @Test func aChildThatIsSomethingElse() throws {
+    let error = try failure("say('{\"protocol\":1,\"role\":\"cost\"}'); next(lines)")
+    #expect(
+      error.fault == .field(name: "role", expected: "'environment'", found: "'cost'"))
+  }
+
+  @Test func aChildWithoutSpaces() throws {
+    let error = try failure("say('{\"protocol\":1}'); next(lines)")
+    guard case .field(let name, _, let found) = error.fault else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(name == "observationSpace")
+    #expect(found == "nothing")
+  }
+
+  @Test func aChildThatSaysMoreThanItWasAsked() throws {
+    let error = try failure("say(HELLO); next(lines); say(GOOD + '\\n' + GOOD); next(lines)")
+    #expect(error.fault == .unasked(found: "{\"observation\":[1],\"reward\":1}"))
+  }
+
+  @Test func anErrorMessageLeavesTheChildAlive() throws {
+    let environment = try ProcessEnvironment(
+      PythonChild.launch(
+        "say(HELLO); next(lines); say('{\"error\":\"no track today\"}'); next(lines); say(GOOD); next(lines)"
+      ))
+    #expect {
+      try environment.reset(seed: 1)
+    } throws: { error in
+      (error as? ProcessError)?.fault == .refused(message: "no track today")
+    }
+    #expect(try environment.reset(seed: 2).observation == [1])
+    environment.close()
+  }
+
+  @Test(arguments: ["sys.exit(0)", "time.sleep(1000)"])
+  func childrenOfTheChildGoWithIt(end: String) throws {
+    // The child's own child holds its standard output open and would wait for a quarter of an hour.
+    let environment = try ProcessEnvironment(
+      PythonChild.launch(
+        """
+        number = os.fork()
+        if number == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            time.sleep(1000)
+        say(HELLO[:-1] + ',"name":"%d"}' % number); next(lines); \(end)
+        """, timeLimit: 2))
+    let number = try #require(environment.name.flatMap { Int($0) })
+    #expect(throws: ProcessError.self) { try environment.reset(seed: 1) }
+    #expect(PythonChild.isGone(number))
+    #expect {
+      try environment.reset(seed: 1)
+    } throws: { error in (error as? ProcessError)?.fault == .over }
+  }
+
+  @Test func aChildIsGoneWithTheEnvironment() throws {
+    var environment: ProcessEnvironment? = try ProcessEnvironment(
+      PythonChild.launch("say(HELLO[:-1] + ',\"name\":\"%d\"}' % os.getpid()); next(lines)"))
+    let number = try #require(environment?.name.flatMap { Int($0) })
+    environment = nil
+    #expect(PythonChild.isGone(number))
+  }
+}
