@@ -60,10 +60,7 @@ public final class AMCEnvironment: SearchEnvironment {
       let candidate = try problem.evaluate(decided)
       self.candidate = candidate
       transition.reward = candidate.reward
-      transition.info["accuracy"] = .number(candidate.accuracy)
-      for quantity in problem.space.quantities {
-        transition.info[quantity.rawValue] = .number(Double(candidate.cost[quantity]))
-      }
+      transition.info.merge(candidate.info(problem.space.quantities)) { $1 }
     }
     return transition
   }

@@ -40,10 +40,8 @@ public struct AMCState: Equatable, Sendable {
   init(_ problem: SearchProblem, decided: [Int]) {
     let decisions = problem.decisions
     let position = min(decided.count, decisions.count - 1)
-    let features = decisions[position].features
     func scaled(_ key: KeyPath<LayerFeatures, Int>) -> Double {
-      let largest = decisions.map { $0.features[keyPath: key] }.max() ?? 0
-      return largest > 0 ? Double(features[keyPath: key]) / Double(largest) : 0
+      Decision.scaled(key, of: position, among: decisions)
     }
     let quantity = problem.leadingQuantity
     let whole = decisions.map(\.whole)

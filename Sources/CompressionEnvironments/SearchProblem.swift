@@ -1,5 +1,6 @@
 public import Compression
 public import Networks
+import Reinforcement
 
 /// A search space, its limits, a measure and a reward: what every agent is given.
 ///
@@ -221,6 +222,15 @@ public final class SearchProblem {
   /// Takes over what a candidate measured in an earlier process.
   public func remember(_ choices: [Int], accuracy: Double) {
     known[choices] = accuracy
+  }
+}
+
+extension Candidate {
+  /// What a transition tells of a candidate: its accuracy, and its cost in some quantities.
+  func info(_ quantities: [CostQuantity]) -> Info {
+    quantities.reduce(into: ["accuracy": .number(accuracy)]) { info, quantity in
+      info[quantity.rawValue] = .number(Double(cost[quantity]))
+    }
   }
 }
 

@@ -116,23 +116,14 @@ public struct Workload: Hashable, Sendable {
     let sizes = [
       (
         "multiply-accumulates", Self.mostMACs,
-        [pixels, [kernel.area, outputChannels, inputChannels / groups]].flatMap { $0 }
+        pixels + [kernel.area, outputChannels, inputChannels / groups]
       ),
       ("weights", Self.mostElements, [kernel.area, outputChannels, inputChannels / groups]),
       ("input elements", Self.mostElements, [batch, inputChannels, input.height, input.width]),
       ("output elements", Self.mostElements, pixels + [outputChannels]),
     ]
     for (name, most, factors) in sizes {
-      var product = 1
-      for factor in factors {
-        let (next, overflow) = product.multipliedReportingOverflow(by: factor)
-        guard !overflow, next <= most else {
-          throw .workload(
-            field: name, expected: "at most \(most)",
-            found: factors.map(String.init).joined(separator: " × "))
-        }
-        product = next
-      }
+      _ = try CheckedCount.product(name, of: factors, atMost: most)
     }
   }
 

@@ -27,6 +27,17 @@ extension Graph {
     return input.name
   }
 
+  /// The name of the input that calibration images go into.
+  ///
+  /// - Throws: as `imageInput(for:of:)`, and `CompressionError.data` when there is no image.
+  func calibrationInput(for images: Tensor) throws(CompressionError) -> String {
+    guard images.shape.rank > 0, images.shape[0] > 0 else {
+      throw .data(expected: "at least one image", found: "\(images.shape)")
+    }
+    return try imageInput(
+      for: Shape(Array(images.shape.extents.dropFirst())), of: "calibration images")
+  }
+
   /// The name of the output with the class scores, and how many classes there are.
   ///
   /// - Throws: `CompressionError.data` when there are several outputs or the one is not a score for each

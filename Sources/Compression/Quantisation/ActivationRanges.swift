@@ -24,11 +24,7 @@ public struct ActivationRanges: Hashable, Sendable {
   /// - Throws: `CompressionError.data` when there are no images, they do not fit, or a value is no finite
   ///   number; `GraphError` when the network cannot be run.
   public init(_ graph: Graph, images: Tensor, pool: WorkerPool = WorkerPool()) throws {
-    guard images.shape.rank > 0, images.shape[0] > 0 else {
-      throw CompressionError.data(expected: "at least one image", found: "\(images.shape)")
-    }
-    let input = try graph.imageInput(
-      for: Shape(Array(images.shape.extents.dropFirst())), of: "calibration images")
+    let input = try graph.calibrationInput(for: images)
     let values = Set(try graph.quantizableLayers().map(\.input)).sorted()
     let fed = [input: StoredValue(images)]
     var found = values.map { _ in (Float.infinity, -Float.infinity) }
@@ -62,8 +58,7 @@ public struct ActivationRanges: Hashable, Sendable {
         return UnsafeBufferPointer(try executor.input(value))
       }
       kept.withUnsafeMutableBufferPointer { kept in
-        // Safe: each value is one shard's alone.
-        nonisolated(unsafe) let kept = kept
+        // Each value is one shard's alone.
         pool.run(shards: values.count) { body(&kept[$0], buffers[$0]) }
       }
     }

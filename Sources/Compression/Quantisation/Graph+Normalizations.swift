@@ -17,11 +17,7 @@ extension Graph {
   public func reestimatingNormalizations(
     on images: Tensor, pool: WorkerPool = WorkerPool()
   ) throws -> Graph {
-    guard images.shape.rank > 0, images.shape[0] > 0 else {
-      throw CompressionError.data(expected: "at least one image", found: "\(images.shape)")
-    }
-    let input = try imageInput(
-      for: Shape(Array(images.shape.extents.dropFirst())), of: "calibration images")
+    let input = try calibrationInput(for: images)
     return try unsharingParameters().reestimatingStatistics(
       on: [input: StoredValue(images)], pool: pool)
   }
@@ -37,11 +33,7 @@ extension Graph {
   public func insertingNormalizations(
     from images: Tensor, pool: WorkerPool = WorkerPool()
   ) throws -> Graph {
-    guard images.shape.rank > 0, images.shape[0] > 0 else {
-      throw CompressionError.data(expected: "at least one image", found: "\(images.shape)")
-    }
-    let input = try imageInput(
-      for: Shape(Array(images.shape.extents.dropFirst())), of: "calibration images")
+    let input = try calibrationInput(for: images)
     var graph = self
     graph.nodes = []
     let readers = consumers

@@ -47,8 +47,7 @@ public struct OutputDivergence {
     of graph: Graph, _ images: Tensor, _ pool: WorkerPool
   ) throws -> [Double] {
     let (output, classes) = try graph.classOutput()
-    let input = try graph.imageInput(
-      for: Shape(Array(images.shape.extents.dropFirst())), of: "calibration images")
+    let input = try graph.calibrationInput(for: images)
     let values = try ChunkedRun.run(
       graph, inputs: [input: StoredValue(images)], outputs: [output], pool: pool)
     let scores = values[output]?.scalars ?? []

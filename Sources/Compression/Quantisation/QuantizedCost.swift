@@ -32,11 +32,15 @@ public struct QuantizedCost: Hashable, Sendable {
         name: layer.name,
         weightBytes: Self.weightBytes(
           count: layer.weightShape.count, bits: choice.weightBits, choice.quantizer),
-        bitOperations: Self.product(
-          layer.macs, Self.product(choice.weightBits, choice.activationBits)))
+        bitOperations: Self.bitOperations(macs: layer.macs, choice))
     }
     weightBytes = self.layers.reduce(0) { Self.sum($0, $1.weightBytes) }
     bitOperations = self.layers.reduce(0) { Self.sum($0, $1.bitOperations) }
+  }
+
+  /// MACs·w·a, the largest number where no number holds it.
+  public static func bitOperations(macs: Int, _ choice: LayerQuantization) -> Int {
+    product(macs, product(choice.weightBits, choice.activationBits))
   }
 
   /// The bytes of some weights of some bits, with a codebook where values are shared.
@@ -54,7 +58,8 @@ public struct QuantizedCost: Hashable, Sendable {
     return overflow ? Int.max : product
   }
 
-  private static func sum(_ a: Int, _ b: Int) -> Int {
+  /// The sum, the largest number where no number holds it.
+  public static func sum(_ a: Int, _ b: Int) -> Int {
     let (sum, overflow) = a.addingReportingOverflow(b)
     return overflow ? Int.max : sum
   }

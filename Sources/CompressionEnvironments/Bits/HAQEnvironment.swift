@@ -89,10 +89,7 @@ public final class HAQEnvironment: SearchEnvironment {
     let candidate = try problem.evaluate(bits)
     self.candidate = candidate
     transition.reward = candidate.reward
-    transition.info["accuracy"] = .number(candidate.accuracy)
-    for quantity in problem.space.quantities {
-      transition.info[quantity.rawValue] = .number(Double(candidate.cost[quantity]))
-    }
+    transition.info.merge(candidate.info(problem.space.quantities)) { $1 }
     transition.settled = SettledEpisode(
       steps: bits.indices.map { position in
         SettledEpisode.Step(

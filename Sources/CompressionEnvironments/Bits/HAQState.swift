@@ -20,8 +20,7 @@ struct HAQState {
     let position = min(decided.count, decisions.count - 1)
     let features = decisions[position].features
     func scaled(_ key: KeyPath<LayerFeatures, Int>) -> Double {
-      let largest = decisions.map { $0.features[keyPath: key] }.max() ?? 0
-      return largest > 0 ? Double(features[keyPath: key]) / Double(largest) : 0
+      Decision.scaled(key, of: position, among: decisions)
     }
     let last = decided.last.map { bits in
       action.action(of: bits, among: decisions[decided.count - 1].choices, decided.count - 1)

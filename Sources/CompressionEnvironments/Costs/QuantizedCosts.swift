@@ -70,13 +70,15 @@ public struct QuantizedCosts {
       return zip(layers, quantizations).reduce(
         4 * (structure(.parameters, widths) - decided)
       ) { sum, pair in
-        sum
-          + QuantizedCost.weightBytes(
-            count: pair.0.weights(widths), bits: pair.1.weightBits, pair.1.quantizer)
+        QuantizedCost.sum(
+          sum,
+          QuantizedCost.weightBytes(
+            count: pair.0.weights(widths), bits: pair.1.weightBits, pair.1.quantizer))
       }
     case .bitOps:
       return zip(layers, quantizations).reduce(0) { sum, pair in
-        sum + pair.0.macs(widths) * pair.1.weightBits * pair.1.activationBits
+        QuantizedCost.sum(
+          sum, QuantizedCost.bitOperations(macs: pair.0.macs(widths), pair.1))
       }
     case .latency: return physical(quantizations, widths).latency
     case .energy: return physical(quantizations, widths).energy

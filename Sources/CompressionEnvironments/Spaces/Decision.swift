@@ -14,6 +14,14 @@ public struct Decision: Sendable {
     self.features = features
   }
 
+  /// A feature of one decision, divided by its largest value over all of them.
+  static func scaled(
+    _ key: KeyPath<LayerFeatures, Int>, of decision: Int, among decisions: [Decision]
+  ) -> Double {
+    let largest = decisions.map { $0.features[keyPath: key] }.max() ?? 0
+    return largest > 0 ? Double(decisions[decision].features[keyPath: key]) / Double(largest) : 0
+  }
+
   /// The number that leaves the layer whole.
   public var whole: Int { choices.most }
   /// The fewest that may be kept.

@@ -52,16 +52,19 @@ public struct Cost: Equatable, Sendable {
     var accesses = left.accesses
     for access in right.accesses {
       if let place = accesses.firstIndex(where: { $0.memory == access.memory }) {
-        accesses[place].readBits += access.readBits
-        accesses[place].writtenBits += access.writtenBits
+        let sum = accesses[place]
+        accesses[place].readBits = SaturatingCount.sum(sum.readBits, access.readBits)
+        accesses[place].writtenBits = SaturatingCount.sum(sum.writtenBits, access.writtenBits)
       } else {
         accesses.append(access)
       }
     }
     return Cost(
       latency: left.latency + right.latency, energy: left.energy + right.energy,
-      cycles: left.cycles + right.cycles, computeCycles: left.computeCycles + right.computeCycles,
-      stallCycles: left.stallCycles + right.stallCycles, accesses: accesses, bound: .mixed)
+      cycles: SaturatingCount.sum(left.cycles, right.cycles),
+      computeCycles: SaturatingCount.sum(left.computeCycles, right.computeCycles),
+      stallCycles: SaturatingCount.sum(left.stallCycles, right.stallCycles), accesses: accesses,
+      bound: .mixed)
   }
 }
 

@@ -35,7 +35,9 @@ import Testing
 
   @Test func numbersComeBackBitForBit() throws {
     var generator = SeededGenerator(seed: 3)
-    var numbers = [0.1, -1e-308, 5e-324, 1.7976931348623157e308, 0x1p53, 0x1p53 - 1, -3, 1e15]
+    var numbers: [Double] = [
+      0.1, -1e-308, .leastNonzeroMagnitude, 1.7976931348623157e308, 0x1p53, 0x1p53 - 1, -3, 1e15,
+    ]
     for _ in 0..<1000 { numbers.append(generator.uniform(in: -1...1)) }
     var line = LineWriter()
     line.append("numbers", numbers)

@@ -62,8 +62,6 @@ struct DequantizeLinear: Operator {
     try scales.check(input.shape)
     var result = Tensor(shape: input.shape)
     result.scalars.withUnsafeMutableBufferPointer { values in
-      // Safe: one thread.
-      nonisolated(unsafe) let values = values
       scales.forEachRange(of: input.shape, WorkerPool(threads: 1)) { range, channel in
         let zero = integers.zeroPoint(channel)
         for position in range {

@@ -60,8 +60,6 @@ struct QuantizeLinear: Operator {
     let values = input.doubles.map { Float($0) }
     var numbers = [Int](repeating: 0, count: values.count)
     numbers.withUnsafeMutableBufferPointer { numbers in
-      // Safe: one thread.
-      nonisolated(unsafe) let numbers = numbers
       scales.forEachRange(of: input.shape, WorkerPool(threads: 1)) { range, channel in
         let zero = Float(integers.zeroPoint(channel))
         for position in range {

@@ -11,6 +11,15 @@ enum CheckedCount {
   /// - Parameter name: what is counted, for the message.
   /// - Throws: `HardwareError.workload` when it exceeds `most`.
   static func product(_ name: String, _ factors: Int...) throws(HardwareError) -> Int {
+    try product(name, of: factors, atMost: most)
+  }
+
+  /// A product of counts.
+  ///
+  /// - Throws: `HardwareError.workload` when it exceeds `most`.
+  static func product(
+    _ name: String, of factors: [Int], atMost most: Int
+  ) throws(HardwareError) -> Int {
     var product = 1
     for factor in factors {
       let (next, overflow) = product.multipliedReportingOverflow(by: factor)
