@@ -14,7 +14,9 @@ extension ChildProcess {
   /// The child's signals are as a fresh process has them. Python is asked not to hold back what it prints.
   ///
   /// - Throws: `StartFault` with the reason that the system gives.
-  static func start(_ command: [String], in folder: URL?) throws(StartFault) -> Started {
+  static func start(
+    _ command: [String], in folder: URL?, mark: Mark
+  ) throws(StartFault) -> Started {
     guard let program = command.first, !program.isEmpty else {
       throw StartFault(reason: "the command is empty")
     }
@@ -41,7 +43,7 @@ extension ChildProcess {
     let ends = [pipes[0].read, pipes[1].write, pipes[2].write]
     // The shell changes the folder and gives way to the program: same process, same group.
     let move = folder.map { ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", $0.path] } ?? []
-    let failure = spawn(move + command, ends: ends, &number)
+    let failure = spawn(move + command, ends: ends, mark: mark, &number)
     guard failure == 0 else {
       closeAll()
       throw StartFault(reason: String(cString: strerror(failure)).lowercased())
@@ -74,7 +76,7 @@ extension ChildProcess {
   }
 
   private static func spawn(
-    _ command: [String], ends: [Int32], _ number: inout pid_t
+    _ command: [String], ends: [Int32], mark: Mark, _ number: inout pid_t
   ) -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -97,6 +99,7 @@ extension ChildProcess {
       &attributes,
       Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var variables = ProcessInfo.processInfo.environment
+    variables[Mark.variable] = mark.value
     variables["PYTHONUNBUFFERED"] = variables["PYTHONUNBUFFERED"] ?? "1"
     return withStrings(command) { arguments in
       withStrings(variables.map { "\($0.key)=\($0.value)" }) { environment in

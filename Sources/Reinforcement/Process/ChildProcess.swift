@@ -3,8 +3,8 @@ import Foundation
 /// A child process that answers each line with a line.
 ///
 /// It has a process group of its own, which is ended whole: whatever it started and left in the group goes
-/// with it. Its standard error is read all the time, so that it never blocks, and its end is kept for
-/// messages. A child that calls `setsid` leaves the group; that one is out of reach.
+/// with it, and on Linux also what left the group, which its `Mark` tells. Its standard error is read all the
+/// time, so that it never blocks, and its end is kept for messages.
 ///
 /// One task owns it. SIGPIPE is ignored from the first child on, unless the program has a handler: a child
 /// that dies is to be told of, not to be died with.
@@ -12,6 +12,7 @@ public final class ChildProcess {
   /// The program and its arguments.
   public let command: [String]
   private let child: Started
+  private let mark = Mark()
   private var received: [UInt8] = []
   private var complaints: [UInt8] = []
   private var isOver = false
@@ -27,7 +28,7 @@ public final class ChildProcess {
   init(_ command: [String], in folder: URL?) throws(StartFault) {
     self.command = command
     Self.ignoreBrokenPipes()
-    child = try Self.start(command, in: folder)
+    child = try Self.start(command, in: folder, mark: mark)
   }
 
   deinit { end(afterSeconds: 0.2) }
@@ -183,6 +184,7 @@ public final class ChildProcess {
     kill(-child.number, SIGKILL)
     var status: Int32 = 0
     while waitpid(child.number, &status, 0) < 0, errno == EINTR {}
+    mark.killBearers()
     close(child.output)
     close(child.errors)
   }

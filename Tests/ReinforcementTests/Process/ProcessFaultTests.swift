@@ -162,6 +162,28 @@ struct ProcessFaultTests {
     } throws: { error in (error as? ProcessError)?.fault == .over }
   }
 
+  #if os(Linux)
+    @Test func soDoChildrenThatLeftTheGroup() throws {
+      // Twice forked with a session of its own: neither its group nor its parent leads to it.
+      let environment = try ProcessEnvironment(
+        PythonChild.launch(
+          """
+          reading, writing = os.pipe()
+          if os.fork() == 0:
+              os.setsid()
+              if os.fork() == 0:
+                  os.write(writing, b"%d" % os.getpid())
+                  time.sleep(1000)
+              os._exit(0)
+          number = int(os.read(reading, 20))
+          say(HELLO[:-1] + ',"name":"%d"}' % number); next(lines); sys.exit(0)
+          """))
+      let number = try #require(environment.name.flatMap { Int($0) })
+      #expect(throws: ProcessError.self) { try environment.reset(seed: 1) }
+      #expect(PythonChild.isGone(number))
+    }
+  #endif
+
   @Test func aChildIsGoneWithTheEnvironment() throws {
     var environment: ProcessEnvironment? = try ProcessEnvironment(
       PythonChild.launch("say(HELLO[:-1] + ',\"name\":\"%d\"}' % os.getpid()); next(lines)"))
