@@ -34,7 +34,7 @@ benchmark: setup
 	  --engine Benchmarks/.build/release/EngineBenchmark \
 	  --thresholds Benchmarks/thresholds.json --markdown Benchmarks/RESULTS.md
 
-## Checks layout, layers, policies and devices.
+## Checks layout, layers, policies, devices and environments.
 check:
 	Scripts/check-format.sh
 	python3 Scripts/check-layers.py

@@ -22,6 +22,10 @@ DAMAGES = [
     ("glyphs-amc", {"agent": {"noise": {"shape": "pink"}}}),
     ("glyphs-amc", {"evaluator": {"kind": "process"}}),
     ("glyphs-amc", {"baselines": ["best"]}),
+    ("glyphs-amc", {"pruning": {"criterion": "l3"}}),
+    ("glyphs-amc", {"fineTuning": {"epoch": 3}}),
+    ("glyphs-haq", {"quantization": {"actionMap": "equal"}}),
+    ("glyphs-haq", {"quantization": {"episodeTraining": {"learningRate": 0.1}}}),
     ("pendulum", {"command": ["true"]}),
     ("pendulum", {"steps": 0}),
     ("gymnasium-pendulum", {"command": []}),
@@ -41,6 +45,7 @@ def source_fields(file, *beginnings):
 
 
 def check_names(schema):
+    search = schema["$defs"]["search"]["properties"]
     pairs = [
         ("search", schema["$defs"]["search"],
          source_fields("Espalier/Environments/EnvironmentDefinition.swift", "static let fields =")
@@ -48,6 +53,13 @@ def check_names(schema):
         ("task", schema["$defs"]["task"],
          source_fields("Espalier/Tasks/TaskDefinition.swift", "static let fields =")
          | source_fields("Espalier/Plugins/ProcessSettings.swift", "static let fields =")),
+        ("quantization", search["quantization"],
+         source_fields("Espalier/Environments/QuantizationSettings.swift", "static let fields =")),
+        ("pruning", search["pruning"],
+         source_fields("Espalier/Environments/EnvironmentDefinition.swift", 'reader["pruning"] else')
+         - {"pruning"}),
+        ("fineTuning", search["fineTuning"],
+         source_fields("Espalier/FineTuning/FineTuningSettings.swift", "otherThan:")),
     ]
     for name, part, known in pairs:
         for field in sorted(known ^ set(part["properties"])):

@@ -30,5 +30,5 @@ if __name__ == "__main__":
     if len(sys.argv) > 2:
         check(sys.argv[2], executable, sys.argv[3:])
     else:
-        for name in ["pendulum", "glyphs-amc"]:
+        for name in ["pendulum", "glyphs-amc", "glyphs-haq"]:
             check(name, executable, [])
