@@ -9,11 +9,12 @@ public protocol SearchEnvironment: Environment {
   var problem: SearchProblem { get }
   /// The candidate of the last episode that ended.
   var candidate: Candidate? { get }
-  /// The actions of an episode where exploring may sensibly begin; nil where nothing is known.
-  var suggestion: [[Double]]? { get }
+  /// The actions of whole episodes where exploring may sensibly begin, the most sensible first; none where
+  /// nothing is known.
+  var starts: [[[Double]]] { get }
 }
 
 extension SearchEnvironment {
   /// Nothing is known.
-  public var suggestion: [[Double]]? { nil }
+  public var starts: [[[Double]]] { [] }
 }

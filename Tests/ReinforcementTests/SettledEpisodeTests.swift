@@ -79,22 +79,23 @@ import Testing
 
 /// Around what an environment suggests.
 @Suite struct SuggestionTests {
-  private static let suggestion = [[0.1], [0.9], [0.5]]
+  private static let starts = [[[0.1], [0.9], [0.5]], [[0.3], [0.2], [0.8]]]
 
   private func agent(
-    _ warmup: Int = 5, suggestion: [[Double]]? = suggestion, seed: UInt64 = 3
+    _ warmup: Int = 5, _ exploration: DDPGConfiguration.WarmupExploration = .suggestion,
+    starts: [[[Double]]] = starts, seed: UInt64 = 3
   ) throws -> DDPGAgent {
     let environment = HalvingEnvironment()
     var configuration = DDPGConfiguration()
     configuration.hiddenLayers = [6]
     configuration.warmupEpisodes = warmup
-    configuration.warmupExploration = .suggestion
+    configuration.warmupExploration = exploration
     configuration.stepInputs = 0
     configuration.criticActionHistory = 0
     configuration.updatesPerStep = 0
     return try DDPGAgent(
       observationSpace: environment.observationSpace, actionSpace: environment.actionSpace,
-      configuration: configuration, streams: RandomStreams(seed: seed), suggestion: suggestion)
+      configuration: configuration, streams: RandomStreams(seed: seed), starts: starts)
   }
 
   private func actions(_ agent: DDPGAgent, episodes: Int) throws -> [[Double]] {
@@ -107,15 +108,25 @@ import Testing
 
   @Test func theFirstEpisodeIsTheSuggestionAndLaterOnesLieAroundIt() throws {
     let actions = try actions(agent(200), episodes: 200)
-    #expect(zip(actions[0], [0.1, 0.9, 0.5]).allSatisfy { abs($0 - $1) < 1e-6 })
+    for (episode, start) in Self.starts.enumerated() {
+      #expect(zip(actions[episode], start).allSatisfy { abs($0 - $1[0]) < 1e-6 })
+    }
     #expect(actions.joined().allSatisfy { (0...1).contains($0) })
     func spread(_ episodes: Range<Int>) -> Double {
       let own = actions[episodes].map { pow2($0[2] - 0.5) }
       return own.reduce(0, +) / Double(own.count)
     }
     // The deviation grows from 0 to the noise's first one.
-    #expect(spread(1..<50) < spread(50..<100) && spread(50..<100) < spread(150..<200))
-    #expect(actions[1] != actions[0])
+    #expect(spread(2..<50) < spread(50..<100) && spread(50..<100) < spread(150..<200))
+    #expect(actions[2] != actions[0])
+  }
+
+  @Test func anActorWithNoiseBeginsWithTheSuggestionsToo() throws {
+    let actions = try actions(agent(4, .noise), episodes: 4)
+    for (episode, start) in Self.starts.enumerated() {
+      #expect(zip(actions[episode], start).allSatisfy { abs($0 - $1[0]) < 1e-6 })
+    }
+    #expect(Set(actions).count == 4)
   }
 
   private func pow2(_ x: Double) -> Double { x * x }
@@ -126,8 +137,8 @@ import Testing
   }
 
   @Test func withoutASuggestionDrawsAreUniform() throws {
-    for suggestion in [nil, [[0.5]]] {
-      let drawn = try actions(agent(300, suggestion: suggestion), episodes: 300).map { $0[1] }
+    for starts in [[], [[[0.5]]]] {
+      let drawn = try actions(agent(300, starts: starts), episodes: 300).map { $0[1] }
       let mean = drawn.reduce(0, +) / 300
       #expect(abs(mean - 0.5) < 0.06)
       #expect((drawn.min() ?? 1) < 0.03 && (drawn.max() ?? 0) > 0.97)

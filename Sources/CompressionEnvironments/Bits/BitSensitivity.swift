@@ -1,6 +1,4 @@
-import Compression
-public import Networks
-public import Tensors
+public import Compression
 
 /// How much each decision alone changes what the network says, choice by choice.
 ///
@@ -8,9 +6,9 @@ public import Tensors
 ///                                          one decision carried out
 ///
 /// No label is asked. Sums of s over the decisions rank policies well as long as errors are small, which is
-/// what the budget rule and the first episode need of them; the agent learns the rest. Choices that were not
-/// measured lie on lines between those that were, 8 bits and all channels at 0; and less of something is never
-/// better than more, whatever noise says.
+/// what the budget rule and the first episode need of them; `refined` measures where they are not, and the
+/// agent learns the rest. Choices that were not measured lie on lines between those that were, 8 bits and all
+/// channels at 0; and less of something is never better than more, whatever noise says.
 ///
 /// Cost: one pass over the images for each decision and probe.
 public struct BitSensitivity: Sendable {
@@ -21,14 +19,9 @@ public struct BitSensitivity: Sendable {
   ///
   /// - Parameters:
   ///   - space: the decisions.
-  ///   - original: the network as it came.
-  ///   - images: images × channels × height × width, preprocessed.
-  ///   - pool: the threads to use; their number changes no bit.
+  ///   - divergence: from the network as it came.
   /// - Throws: what cutting, quantising and running throw.
-  public init(
-    _ space: any OperandSpace, original: Graph, images: Tensor, pool: WorkerPool
-  ) throws {
-    let divergence = try OutputDivergence(from: original, images: images, pool: pool)
+  public init(_ space: any OperandSpace, against divergence: OutputDivergence) throws {
     losses = try space.decisions.enumerated().map { decision, described in
       var measured: [(choice: Int, loss: Double)] = []
       for choice in space.probes(of: decision) {
@@ -40,6 +33,46 @@ public struct BitSensitivity: Sendable {
       }
       return Self.filled(measured, for: described.choices)
     }
+  }
+
+  private init(losses: [[Int: Double]]) { self.losses = losses }
+
+  /// The same measured around a candidate: each decision changed alone, all others as they are there.
+  ///
+  ///     s_d(b) = mean over images of KL(p ‖ q),   q of the candidate with decision d changed to b
+  ///
+  /// What decisions cost alone does not add up where much is lost. Measured are the choices up to two places
+  /// from the candidate's own; further away the losses go on as they did. Channels keep theirs.
+  ///
+  /// Cost: one pass over the images for each decision and up to four of its choices.
+  ///
+  /// - Throws: what quantising and running throw.
+  public func refined(
+    around candidate: [Int], _ space: any OperandSpace, divergence: OutputDivergence
+  ) throws -> BitSensitivity {
+    let center = try divergence.measure(space.network(candidate))
+    var refined = losses
+    for (decision, described) in space.decisions.enumerated()
+    where space.operands[decision] != .channels {
+      guard case .listed(let all) = described.choices,
+        let place = all.firstIndex(of: candidate[decision])
+      else { continue }
+      let near = max(0, place - 2)...min(all.count - 1, place + 2)
+      var measured = [Double](repeating: center, count: all.count)
+      for position in near where position != place {
+        var changed = candidate
+        changed[decision] = all[position]
+        measured[position] = try divergence.measure(space.network(changed))
+      }
+      let alone = all.map { losses[decision][$0] ?? 0 }
+      for position in all.indices where !near.contains(position) {
+        let edge = position < near.lowerBound ? near.lowerBound : near.upperBound
+        measured[position] = measured[edge] + alone[position] - alone[edge]
+      }
+      refined[decision] = Self.filled(
+        zip(all, measured).map { (choice: $0, loss: $1) }, for: described.choices)
+    }
+    return BitSensitivity(losses: refined)
   }
 
   /// The losses of all choices from those of some, in rising order of choices.

@@ -16,7 +16,7 @@ public enum BudgetRule: Sendable {
   /// A candidate within the limits stays as it is under `sequential`; `sensitivity` also spends what is
   /// left. Bits that already use up the budget stay as they are under both. Where no choice meets the
   /// limits, which the problem refuses beforehand, the fewest bits come back.
-  func fitted(_ asked: [Int], to problem: SearchProblem) -> [Int] {
+  public func fitted(_ asked: [Int], to problem: SearchProblem) -> [Int] {
     switch self {
     case .sequential: asked.lowered(to: problem)
     case .sensitivity(let losses): SensitivityFit(problem, losses: losses).fitted(asked)

@@ -46,11 +46,15 @@ public final class HAQEnvironment: SearchEnvironment {
     self.rule = rule
   }
 
-  /// The actions of what the budget rule makes of as many bits as there are everywhere: where exploring may
-  /// sensibly begin.
-  public var suggestion: [[Double]]? {
-    suggested.enumerated().map { position, choice in
-      [action.action(of: choice, among: problem.decisions[position].choices, position)]
+  /// The actions of what the budget rule makes of as many bits as there are everywhere, and those of the most
+  /// bits that may be had everywhere: where exploring may sensibly begin.
+  public var starts: [[[Double]]] {
+    let uniform = (1...8).reversed().lazy.map { [space] in space.uniform($0) }
+      .first { [problem] in problem.allows($0) }
+    return [suggested, uniform].compactMap { choices in
+      choices?.enumerated().map { position, choice in
+        [action.action(of: choice, among: problem.decisions[position].choices, position)]
+      }
     }
   }
 

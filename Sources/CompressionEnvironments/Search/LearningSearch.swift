@@ -30,7 +30,7 @@ public struct LearningSearch: PolicySearch {
       try DDPGAgent(
         observationSpace: environment.observationSpace, actionSpace: environment.actionSpace,
         configuration: configuration.resolved(steps: environment.problem.decisions.count),
-        streams: streams, suggestion: environment.suggestion, from: saved)
+        streams: streams, starts: environment.starts, from: saved)
     }
     search.onEnd = { agent in
       if let agent = agent as? DDPGAgent { try onTrained(agent.state) }

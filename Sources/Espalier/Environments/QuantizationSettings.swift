@@ -46,6 +46,8 @@ public struct QuantizationSettings: Equatable, Sendable {
   public var actionMap: ActionMap
   /// Calibration images that sensitivities are measured on.
   public var sensitivityImages: Int
+  /// How often sensitivities are measured again around what the budget rule makes of them.
+  public var sensitivityRounds: Int
   /// How every candidate is trained before it is measured; nil measures it as it is quantised.
   public var episodeTraining: EpisodeTrainingRule?
 
@@ -53,7 +55,7 @@ public struct QuantizationSettings: Equatable, Sendable {
   static let fields = [
     "quantizer", "granularity", "weightBits", "activationBits", "firstBits", "lastBits",
     "weightClip", "activationClip", "normalization", "budgetRule", "actionMap",
-    "sensitivityImages", "episodeTraining",
+    "sensitivityImages", "sensitivityRounds", "episodeTraining",
   ]
 }
 
@@ -76,6 +78,7 @@ extension QuantizationSettings: JSONRepresentable {
     budgetRule = try reader.choice("budgetRule", default: .sensitivity)
     actionMap = try reader.choice("actionMap", default: .suggestion)
     sensitivityImages = try reader.positive("sensitivityImages", default: 256)
+    sensitivityRounds = try reader.rounds("sensitivityRounds", default: 2)
     episodeTraining = try reader.readIfPresent("episodeTraining")
   }
 
@@ -89,6 +92,7 @@ extension QuantizationSettings: JSONRepresentable {
       "activationClip": clips.activationClip.rawValue.json,
       "normalization": normalization.rawValue.json, "budgetRule": budgetRule.rawValue.json,
       "actionMap": actionMap.rawValue.json, "sensitivityImages": sensitivityImages.json,
+      "sensitivityRounds": sensitivityRounds.json,
       "episodeTraining": episodeTraining?.json,
     ])
   }
@@ -121,6 +125,16 @@ extension JSONReader {
         path: path.appending(key), expected: "a list of bits from 1 to 8", found: "\(found)")
     }
     return Set(found).sorted()
+  }
+
+  /// A small number of repetitions; 0 does it never again.
+  fileprivate func rounds(_ key: String, default value: Int) throws(JSONError) -> Int {
+    let found: Int = try readIfPresent(key) ?? value
+    guard (0...100).contains(found) else {
+      throw .wrongType(
+        path: path.appending(key), expected: "an integer from 0 to 100", found: "\(found)")
+    }
+    return found
   }
 
   /// The bits of a pinned layer; 0 decides about it.

@@ -10,13 +10,15 @@ import Tensors
 /// them to the budget.
 struct BitSearch {
   let space: any OperandSpace
-  let rule: BudgetRule
+  private(set) var rule: BudgetRule
   /// The device's name; nil where none is asked.
   let device: String?
   private let equalBins: Bool
   /// The short training of candidates; nil where they are measured as they are quantised.
   private let training: EpisodeTraining?
   private let form: Form
+  /// What the rule follows; nil where it follows nothing that is measured.
+  private var sensitivity: (losses: BitSensitivity, divergence: OutputDivergence)?
 
   private enum Form {
     case bits(BitSpace, QuantizedCandidates)
@@ -76,9 +78,27 @@ struct BitSearch {
     case .sequential: rule = .sequential
     case .sensitivity:
       let count = min(settings.sensitivityImages, images.shape[0])
-      let sensitivity = try BitSensitivity(
-        space, original: original, images: images.prefix(count), pool: pool)
-      rule = .sensitivity(losses: sensitivity.losses)
+      let divergence = try OutputDivergence(
+        from: original, images: images.prefix(count), pool: pool)
+      let losses = try BitSensitivity(space, against: divergence)
+      sensitivity = (losses, divergence)
+      rule = .sensitivity(losses: losses.losses)
+    }
+  }
+
+  /// Measures the sensitivities again where they matter: around what the rule makes of the most bits.
+  ///
+  /// - Parameters:
+  ///   - rounds: how often; each time around what the rule makes by then.
+  ///   - problem: the limits.
+  /// - Throws: what quantising and running throw.
+  mutating func refine(rounds: Int, for problem: SearchProblem) throws {
+    for _ in 0..<rounds {
+      guard let (losses, divergence) = sensitivity else { return }
+      let suggested = rule.fitted(problem.decisions.map(\.whole), to: problem)
+      let refined = try losses.refined(around: suggested, space, divergence: divergence)
+      sensitivity = (refined, divergence)
+      rule = .sensitivity(losses: refined.losses)
     }
   }
 

@@ -89,8 +89,9 @@ final class SearchSetup {
           pool: pool), streams: streams, pool: pool)
       device = parts.device?.name
       let channels = definition.kind == .haq ? nil : try parts.channels()
-      let bits = try definition.quantization.map { try parts.bits($0, channels: channels) }
+      var bits = try definition.quantization.map { try parts.bits($0, channels: channels) }
       problem = try parts.problem(channels, bits, original: model.graph, evaluator: evaluator)
+      try bits?.refine(rounds: definition.quantization?.sensitivityRounds ?? 0, for: problem)
       (self.channels, self.bits) = (channels, bits)
       let smallest = definition.smallestKeep
       environment = bits?.environment ?? { AMCEnvironment($0, smallestKeep: smallest) }

@@ -14,8 +14,8 @@ public final class DDPGAgent: Agent {
   private let actionSpace: BoxSpace
   private(set) var learner: DDPGLearner
   private let isTransferred: Bool
-  /// Actions in 0…1, one for each step, around which a warm-up may explore.
-  private let suggestion: [[Double]]?
+  /// Episodes of actions in 0…1, one for each step, that a warm-up may begin with and explore around.
+  private let starts: [[[Double]]]
   /// The actor for one observation; its parameters are copied when they are stale.
   private let actor: Executor
   private var actorIsStale = true
@@ -49,7 +49,7 @@ public final class DDPGAgent: Agent {
   ///   - actionSpace: what it may do; bounded.
   ///   - configuration: the settings.
   ///   - streams: streams for initial weights, exploration and replay are taken from here by name.
-  ///   - suggestion: the actions of an episode that is a sensible beginning, for `WarmupExploration`.
+  ///   - starts: the actions of whole episodes that are sensible beginnings, for `WarmupExploration`.
   ///   - saved: what to begin with; nil begins with random networks.
   ///   - pool: the threads of its networks.
   /// - Throws: `DDPGError.setting`, `EnvironmentError.unsuitable` for unbounded actions,
@@ -57,7 +57,7 @@ public final class DDPGAgent: Agent {
   public init(
     observationSpace: BoxSpace, actionSpace: BoxSpace,
     configuration: DDPGConfiguration = DDPGConfiguration(), streams: RandomStreams,
-    suggestion: [[Double]]? = nil, from saved: DDPGState? = nil,
+    starts: [[[Double]]] = [], from saved: DDPGState? = nil,
     pool: WorkerPool = WorkerPool(threads: 1)
   ) throws {
     try configuration.validate()
@@ -74,8 +74,10 @@ public final class DDPGAgent: Agent {
       actionCount: actionSpace.count, configuration: configuration, using: &weightStream,
       targetNoise: streams.stream("ddpg/target-noise"), pool: pool)
     isTransferred = saved != nil
-    self.suggestion = suggestion?.map { action in
-      actionSpace.normalized(actionSpace.clamped(action)).map { (Double($0) + 1) / 2 }
+    self.starts = starts.map { episode in
+      episode.map { action in
+        actionSpace.normalized(actionSpace.clamped(action)).map { (Double($0) + 1) / 2 }
+      }
     }
     if let saved {
       try saved.checkFits(
@@ -142,7 +144,7 @@ public final class DDPGAgent: Agent {
       switch configuration.warmupExploration {
       case .uniform: return actionSpace.sample(using: &explorationStream)
       case .suggestion: return suggestedAction()
-      case .noise: break
+      case .noise: if let action = startingAction() { return action }
       }
     }
     var action = try actorAction(observation)
@@ -153,14 +155,22 @@ public final class DDPGAgent: Agent {
     return actionSpace.denormalized(action.map { 2 * $0 - 1 })
   }
 
-  /// The suggestion with the noise of the warm-up's present episode; a uniform draw where there is none.
+  /// What the starts say for the first episodes, a start each as it is; nil afterwards.
+  private func startingAction() -> [Double]? {
+    guard episodeCount < starts.count, actedSteps < starts[episodeCount].count else { return nil }
+    return actionSpace.denormalized(starts[episodeCount][actedSteps].map { 2 * $0 - 1 })
+  }
+
+  /// Each start as it is, then the first with the noise of the warm-up's present episode; a uniform draw
+  /// where there is none.
   private func suggestedAction() -> [Double] {
-    guard let suggestion, actedSteps < suggestion.count else {
+    if let action = startingAction() { return action }
+    guard let first = starts.first, actedSteps < first.count else {
       return actionSpace.sample(using: &explorationStream)
     }
     let part = Double(episodeCount) / Double(max(configuration.warmupEpisodes - 1, 1))
     let deviation = min(part, 1) * configuration.noise.standardDeviation
-    var action = suggestion[actedSteps]
+    var action = first[actedSteps]
     if deviation > 0 {
       action = configuration.noise.applied(
         to: action, standardDeviation: deviation, drift: &drift, using: &explorationStream)

@@ -51,10 +51,11 @@ public struct DDPGConfiguration: Codable, Equatable, Sendable {
   public enum WarmupExploration: String, Codable, Sendable, CaseIterable {
     /// Uniform random actions.
     case uniform
-    /// The actor with the initial noise: the AMC paper's.
+    /// The actor with the initial noise: the AMC paper's. Where the environment suggests episodes, they come
+    /// first, each as it is.
     case noise
-    /// What the environment suggests, first as it is and then with noise that grows to its initial
-    /// deviation; as `uniform` where nothing is suggested.
+    /// What the environment suggests, each episode as it is and then the first with noise that grows to its
+    /// initial deviation; as `uniform` where nothing is suggested.
     case suggestion
   }
 

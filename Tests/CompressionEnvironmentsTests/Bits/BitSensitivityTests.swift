@@ -8,8 +8,10 @@ import Testing
   private func losses(threads: Int, _ rules: BitRules = BitRules()) throws -> [[Int: Double]] {
     let space = try SmallBits.space(rules)
     return try BitSensitivity(
-      space, original: SmallBits.candidates().graph, images: SmallBits.images(),
-      pool: WorkerPool(threads: threads)
+      space,
+      against: OutputDivergence(
+        from: SmallBits.candidates().graph, images: SmallBits.images(),
+        pool: WorkerPool(threads: threads))
     ).losses
   }
 

@@ -122,7 +122,7 @@ import Testing
 
   @Test func theSuggestionMeetsTheBudget() throws {
     let (environment, space) = try environment()
-    let suggestion = try #require(environment.suggestion)
+    let suggestion = try #require(environment.starts.first)
     _ = try environment.reset(seed: 1)
     var asked: [Int] = []
     for (action, decision) in zip(suggestion, space.decisions) {

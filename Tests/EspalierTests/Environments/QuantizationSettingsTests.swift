@@ -16,6 +16,7 @@ import Testing
     #expect(settings.rules.weightBits == Array(2...8) && settings.rules.firstBits == 8)
     #expect(settings.clips == NetworkQuantizer.Settings() && settings.normalization == .keep)
     #expect(settings.budgetRule == .sensitivity && settings.sensitivityImages == 256)
+    #expect(settings.sensitivityRounds == 2)
     #expect(settings.episodeTraining == nil)
     #expect(try read(#"{"quantizer": "kmeans"}"#).rules.granularity == .tensor)
   }
@@ -26,7 +27,7 @@ import Testing
     {"quantizer": "linear", "granularity": "tensor", "weightBits": [8, 2, 4, 4],
      "activationBits": [3], "firstBits": 0, "lastBits": 5, "weightClip": "maximum",
      "activationClip": "kullbackLeibler", "normalization": "reestimate",
-     "budgetRule": "sequential", "sensitivityImages": 9,
+     "budgetRule": "sequential", "sensitivityImages": 9, "sensitivityRounds": 0,
      "episodeTraining": {"steps": 5, "learningRate": 0.25}}
     """,
   ])
@@ -59,6 +60,7 @@ import Testing
     (#"{"normalization": "fold"}"#, "normalization: expected keep, reestimate, found 'fold'"),
     (#"{"budgetRule": "best"}"#, "budgetRule: expected sensitivity, sequential, found 'best'"),
     (#"{"sensitivityImages": 0}"#, "sensitivityImages: expected an integer from 1"),
+    (#"{"sensitivityRounds": -1}"#, "sensitivityRounds: expected an integer from 0 to 100"),
     (#"{"episodeTraining": {}}"#, "episodeTraining.steps is missing"),
     (#"{"episodeTraining": {"steps": 0}}"#, "episodeTraining.steps: expected an integer from 1"),
     (#"{"episodeTraining": {"steps": 1, "rate": 1}}"#, "episodeTraining.rate is not a known field"),

@@ -102,7 +102,7 @@ import Testing
     let bits = try #require(setup.bits)
     let environment = bits.environment(setup.problem)
     _ = try environment.reset(seed: 1)
-    for action in try #require(environment.suggestion) { _ = try environment.step(action) }
+    for action in try #require(environment.starts.first) { _ = try environment.step(action) }
     #expect(try first.ints(at: "bits") == environment.candidate?.choices)
   }
 
