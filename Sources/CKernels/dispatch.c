@@ -104,6 +104,24 @@ void espalier_winograd_weights(const float *weights, ptrdiff_t outputStride,
   path->winogradWeights(weights, outputStride, channelStride, flipped, channels, outputs, packed);
 }
 
+void espalier_winograd_output_gradient(const float *gradient, EspalierWinograd extents,
+                                       ptrdiff_t firstRow, ptrdiff_t rows, float *d,
+                                       ptrdiff_t plane) {
+  path->winogradOutputGradient(gradient, extents, firstRow, rows, d, plane);
+}
+
+void espalier_winograd_gradient_products(const float *v, ptrdiff_t vPlane, ptrdiff_t tiles,
+                                         ptrdiff_t channels, const float *d, ptrdiff_t dPlane,
+                                         ptrdiff_t outputs, float *sums, int accumulates) {
+  path->winogradGradientProducts(v, vPlane, tiles, channels, d, dPlane, outputs, sums,
+                                 accumulates);
+}
+
+void espalier_winograd_weight_gradient(const float *sums, ptrdiff_t channels, ptrdiff_t outputs,
+                                       int accumulates, float *gradient) {
+  path->winogradWeightGradient(sums, channels, outputs, accumulates, gradient);
+}
+
 void espalier_add(const float *a, const float *b, float *out, ptrdiff_t count) {
   path->add(a, b, out, count);
 }

@@ -12,6 +12,7 @@
 #include "matmul-swapped.h"
 #include "matmul-transposed.h"
 #include "winograd.h"
+#include "winograd-gradients.h"
 #include "depthwise.h"
 #include "depthwise-gradients.h"
 #include "elementwise.h"
@@ -36,6 +37,9 @@ const EspalierPath ESPALIER_PATH = {
     .winogradProducts = winogradProducts,
     .winogradOutput = winogradOutput,
     .winogradWeights = winogradWeights,
+    .winogradOutputGradient = winogradOutputGradient,
+    .winogradGradientProducts = winogradGradientProducts,
+    .winogradWeightGradient = winogradWeightGradient,
     .add = add,
     .accumulate = accumulate,
     .scaleAccumulate = scaleAccumulate,

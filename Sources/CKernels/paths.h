@@ -19,6 +19,9 @@ typedef struct {
   __typeof__(espalier_winograd_products) *winogradProducts;
   __typeof__(espalier_winograd_output) *winogradOutput;
   __typeof__(espalier_winograd_weights) *winogradWeights;
+  __typeof__(espalier_winograd_output_gradient) *winogradOutputGradient;
+  __typeof__(espalier_winograd_gradient_products) *winogradGradientProducts;
+  __typeof__(espalier_winograd_weight_gradient) *winogradWeightGradient;
   __typeof__(espalier_add) *add;
   __typeof__(espalier_accumulate) *accumulate;
   __typeof__(espalier_scale_accumulate) *scaleAccumulate;

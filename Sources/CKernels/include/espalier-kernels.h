@@ -141,6 +141,19 @@ void espalier_winograd_weights(const float *weights, ptrdiff_t outputStride,
                                ptrdiff_t channelStride, int flipped, ptrdiff_t channels,
                                ptrdiff_t outputs, float *packed);
 
+/* The gradient of the weights, ∂g = Gᵀ[Σ (Bᵀ·d·B) ⊙ (A·∂out·Aᵀ)]G, in three parts as well. A·∂out·Aᵀ of
+   `rows` rows of tiles from `firstRow` on, into d[36][tiles][outputs], 36 planes `plane` apart; */
+void espalier_winograd_output_gradient(const float *gradient, EspalierWinograd extents,
+                                       ptrdiff_t firstRow, ptrdiff_t rows, float *d,
+                                       ptrdiff_t plane);
+/* sums[i][c][o] (+)= Σ_tile v[i][tile][c] · d[i][tile][o] for each of the 36 planes; */
+void espalier_winograd_gradient_products(const float *v, ptrdiff_t vPlane, ptrdiff_t tiles,
+                                         ptrdiff_t channels, const float *d, ptrdiff_t dPlane,
+                                         ptrdiff_t outputs, float *sums, int accumulates);
+/* and gradient[o][c][9] (+)= Gᵀ·sums·G. */
+void espalier_winograd_weight_gradient(const float *sums, ptrdiff_t channels, ptrdiff_t outputs,
+                                       int accumulates, float *gradient);
+
 /* Elementwise loops over `count` floats; outputs may be an input. */
 void espalier_add(const float *a, const float *b, float *out, ptrdiff_t count);
 void espalier_accumulate(const float *a, float *out, ptrdiff_t count); /* out += a */

@@ -104,4 +104,40 @@ extension Kernels {
     espalier_winograd_weights(
       weights, outputStride, channelStride, flipped ? 1 : 0, channels, outputs, packed)
   }
+
+  // MARK: - The gradient of the weights
+
+  /// D = A·∂Y·Aᵀ for rows of tiles of one image: `d[plane][tile][output]`.
+  ///
+  /// - Parameters:
+  ///   - gradient: the first pixel of the output's gradient.
+  ///   - extents: those of the convolution.
+  ///   - rows: the rows of tiles.
+  ///   - d: the first tile of the first plane.
+  ///   - plane: the distance between planes, in elements.
+  public static func winogradOutputGradient(
+    _ gradient: UnsafePointer<Float>, extents: WinogradExtents, rows: Range<Int>,
+    into d: UnsafeMutablePointer<Float>, plane: Int
+  ) {
+    espalier_winograd_output_gradient(
+      gradient, extents.cExtents, rows.lowerBound, rows.count, d, plane)
+  }
+
+  /// S = Vᵀ·D, plane by plane, written or added to what stands there:
+  /// `sums[plane][c][output] = Σ_tile v[plane][tile][c] · d[plane][tile][output]`.
+  public static func winogradGradientProducts(
+    _ v: UnsafePointer<Float>, plane: Int, tiles: Int, channels: Int, _ d: UnsafePointer<Float>,
+    outputPlane: Int, outputs: Int, accumulates: Bool, into sums: UnsafeMutablePointer<Float>
+  ) {
+    espalier_winograd_gradient_products(
+      v, plane, tiles, channels, d, outputPlane, outputs, sums, accumulates ? 1 : 0)
+  }
+
+  /// ∂g = Gᵀ·S·G, written or added: `gradient[output][c][tap]`.
+  public static func winogradWeightGradient(
+    _ sums: UnsafePointer<Float>, channels: Int, outputs: Int, accumulates: Bool,
+    into gradient: UnsafeMutablePointer<Float>
+  ) {
+    espalier_winograd_weight_gradient(sums, channels, outputs, accumulates ? 1 : 0, gradient)
+  }
 }

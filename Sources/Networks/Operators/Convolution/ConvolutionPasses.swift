@@ -11,6 +11,7 @@ struct ConvolutionPasses {
   private let weightGradient: ConvolutionWeightGradient?
   private let fastForward: WinogradConvolution?
   private let fastGradient: WinogradConvolution?
+  private let fastWeightGradient: WinogradWeightGradient?
   private let forwardCheck: WinogradCheck?
   private let gradientCheck: WinogradCheck?
 
@@ -22,7 +23,9 @@ struct ConvolutionPasses {
     let isFast = arithmetic == .fast
     forward = ConvolutionForward(geometry)
     inputGradient = differentiates ? ConvolutionInputGradient(geometry) : nil
-    weightGradient = differentiates ? ConvolutionWeightGradient(geometry) : nil
+    fastWeightGradient = isFast && differentiates ? WinogradWeightGradient(geometry) : nil
+    weightGradient =
+      differentiates && fastWeightGradient == nil ? ConvolutionWeightGradient(geometry) : nil
     fastForward = isFast ? WinogradConvolution(geometry, gradient: false) : nil
     fastGradient =
       isFast && differentiates ? WinogradConvolution(geometry, gradient: true) : nil
@@ -122,6 +125,9 @@ struct ConvolutionPasses {
     into gradient: UnsafeMutablePointer<Float>, _ workspace: Workspace
   ) {
     weightGradient?.run(
+      input: input, outputGradient: outputGradient, accumulates: accumulates, into: gradient,
+      workspace)
+    fastWeightGradient?.run(
       input: input, outputGradient: outputGradient, accumulates: accumulates, into: gradient,
       workspace)
   }

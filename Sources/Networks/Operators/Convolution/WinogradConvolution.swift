@@ -9,9 +9,6 @@ import Tensors
 struct WinogradConvolution {
   /// How far results may be from the direct convolution's, relative to the largest of an output.
   static let tolerance: Float = 1e-4
-  /// The floats of transformed tiles that pass through at once: with the transformed weights they
-  /// should stay in the second-level cache.
-  private static let blockCount = 150_000
 
   let extents: Kernels.WinogradExtents
   let batch: Int
@@ -23,30 +20,13 @@ struct WinogradConvolution {
 
   /// Nil where the convolution is none of 3×3 and stride 1, or where the direct one is faster.
   init?(_ geometry: ConvolutionGeometry, gradient: Bool) {
-    let axes = [geometry.vertical, geometry.horizontal]
-    guard geometry.groups == 1,
-      axes.allSatisfy({
-        $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 && (0...2).contains($0.padBefore)
-      })
-    else { return nil }
-    let (y, x) = (geometry.vertical, geometry.horizontal)
-    extents =
-      gradient
-      ? Kernels.WinogradExtents(
-        inputHeight: y.output, inputWidth: x.output, channels: geometry.outputs,
-        outputHeight: y.input, outputWidth: x.input, outputs: geometry.channels,
-        padTop: 2 - y.padBefore, padLeft: 2 - x.padBefore)
-      : Kernels.WinogradExtents(
-        inputHeight: y.input, inputWidth: x.input, channels: geometry.channels,
-        outputHeight: y.output, outputWidth: x.output, outputs: geometry.outputs,
-        padTop: y.padBefore, padLeft: x.padBefore)
+    guard let forward = Kernels.WinogradExtents(geometry) else { return nil }
+    extents = gradient ? forward.transposed : forward
     batch = geometry.batch
     isGradient = gradient
     guard WinogradConvolution.isFaster(extents) else { return nil }
     shards = Shards(of: batch * extents.tileRows, limit: 16)
-    let row =
-      Kernels.winogradPlanes * extents.tileColumns * (extents.channels + extents.outputs)
-    blockRows = max(1, WinogradConvolution.blockCount / row)
+    blockRows = extents.blockRows
   }
 
   /// Multiply-adds of vectors of 16 that either way takes; the constants of the transformations are
@@ -83,15 +63,14 @@ struct WinogradConvolution {
     workspace.run(shards: shards.parts) { shard, scratch in
       let rows = shards[shard]
       let tiles = min(blockRows, rows.count) * extents.tileColumns
-      // A plane's length in cache lines is odd, so that planes do not meet in the same sets.
-      let plane = WinogradConvolution.plane(tiles * extents.channels)
-      let outputPlane = WinogradConvolution.plane(tiles * extents.outputs)
+      let plane = Kernels.WinogradExtents.plane(tiles * extents.channels)
+      let outputPlane = Kernels.WinogradExtents.plane(tiles * extents.outputs)
       let count = Kernels.winogradPlanes * (plane + outputPlane)
       scratch.withMemory(of: Float.self, count: count) { v in
         let m = v + Kernels.winogradPlanes * plane
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: blockRows) {
           let block = first..<min(first + blockRows, rows.upperBound)
-          forEachImage(of: block) { image, rows, tile in
+          extents.forEachImage(of: block) { image, rows, tile in
             Kernels.winogradInput(
               image: input + image * extents.inputHeight * extents.inputWidth * extents.channels,
               extents: extents, rows: rows, into: v + tile * extents.channels, plane: plane)
@@ -99,7 +78,7 @@ struct WinogradConvolution {
           Kernels.winogradProducts(
             v, plane: plane, tiles: block.count * extents.tileColumns, channels: extents.channels,
             packed: packed, outputs: extents.outputs, into: m, outputPlane: outputPlane)
-          forEachImage(of: block) { image, rows, tile in
+          extents.forEachImage(of: block) { image, rows, tile in
             let first = image * extents.outputHeight * extents.outputWidth * extents.outputs
             Kernels.winogradOutput(
               m + tile * extents.outputs, plane: outputPlane, extents: extents, rows: rows,
@@ -110,16 +89,53 @@ struct WinogradConvolution {
     }
   }
 
-  private static func plane(_ count: Int) -> Int { (count + 15) / 32 * 32 + 16 }
+}
+
+extension Kernels.WinogradExtents {
+  /// The forward convolution of a geometry; nil where it is none of 3×3 and stride 1.
+  init?(_ geometry: ConvolutionGeometry) {
+    let axes = [geometry.vertical, geometry.horizontal]
+    guard geometry.groups == 1,
+      axes.allSatisfy({
+        $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 && (0...2).contains($0.padBefore)
+      })
+    else { return nil }
+    let (y, x) = (geometry.vertical, geometry.horizontal)
+    self.init(
+      inputHeight: y.input, inputWidth: x.input, channels: geometry.channels,
+      outputHeight: y.output, outputWidth: x.output, outputs: geometry.outputs,
+      padTop: y.padBefore, padLeft: x.padBefore)
+  }
+
+  /// The convolution that the gradient of the output passes through on its way to the input.
+  var transposed: Kernels.WinogradExtents {
+    Kernels.WinogradExtents(
+      inputHeight: outputHeight, inputWidth: outputWidth, channels: outputs,
+      outputHeight: inputHeight, outputWidth: inputWidth, outputs: channels,
+      padTop: 2 - padTop, padLeft: 2 - padLeft)
+  }
+
+  /// The floats of transformed tiles that pass through at once: with the transformed weights they
+  /// should stay in the second-level cache.
+  private static let blockCount = 150_000
+
+  /// Rows of tiles in a block.
+  var blockRows: Int {
+    max(1, Self.blockCount / (Kernels.winogradPlanes * tileColumns * (channels + outputs)))
+  }
+
+  /// The elements of a plane of tiles; in cache lines it is odd, so that planes do not meet in the same
+  /// sets.
+  static func plane(_ count: Int) -> Int { (count + 15) / 32 * 32 + 16 }
 
   /// Visits the images that a block of rows of tiles touches: the image, its rows of tiles and the
   /// first of its tiles in the block.
-  private func forEachImage(of block: Range<Int>, _ body: (Int, Range<Int>, Int) -> Void) {
+  func forEachImage(of block: Range<Int>, _ body: (Int, Range<Int>, Int) -> Void) {
     var row = block.lowerBound
     while row < block.upperBound {
-      let (image, first) = row.quotientAndRemainder(dividingBy: extents.tileRows)
-      let end = min(extents.tileRows, first + block.upperBound - row)
-      body(image, first..<end, (row - block.lowerBound) * extents.tileColumns)
+      let (image, first) = row.quotientAndRemainder(dividingBy: tileRows)
+      let end = min(tileRows, first + block.upperBound - row)
+      body(image, first..<end, (row - block.lowerBound) * tileColumns)
       row += end - first
     }
   }
