@@ -60,8 +60,11 @@ import Testing
     #expect(fast.output != exact.output)
     #expect(fast.inputGradient != exact.inputGradient)
     #expect(relativeDifference(fast.inputGradient, exact.inputGradient) < 2e-5)
-    #expect(WinogradWeightGradient(try geometry(item)) != nil)
-    #expect(fast.weightGradient != exact.weightGradient)
+    // With few odd channels the definition is faster, and its bits come out.
+    let isFast = WinogradWeightGradient(try geometry(item)) != nil
+    #expect(isFast != (item.name == "odd channels"))
+    let isSame = fast.weightGradient == exact.weightGradient
+    #expect(isSame != isFast)
     #expect(relativeDifference(fast.weightGradient, exact.weightGradient) < 2e-5)
   }
 
