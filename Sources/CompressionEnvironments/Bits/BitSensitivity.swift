@@ -46,11 +46,12 @@ public struct BitSensitivity: Sendable {
   ///
   /// Cost: one pass over the images for each decision and up to four of its choices.
   ///
+  /// - Parameter center: the divergence of the candidate itself.
   /// - Throws: what quantising and running throw.
   public func refined(
-    around candidate: [Int], _ space: any OperandSpace, divergence: OutputDivergence
+    around candidate: [Int], _ space: any OperandSpace, divergence: OutputDivergence,
+    center: Double
   ) throws -> BitSensitivity {
-    let center = try divergence.measure(space.network(candidate))
     var refined = losses
     for (decision, described) in space.decisions.enumerated()
     where space.operands[decision] != .channels {

@@ -18,7 +18,7 @@ struct BitSearch {
   private let training: EpisodeTraining?
   private let form: Form
   /// What the rule follows; nil where it follows nothing that is measured.
-  private var sensitivity: (losses: BitSensitivity, divergence: OutputDivergence)?
+  private let sensitivity: (losses: BitSensitivity, divergence: OutputDivergence)?
 
   private enum Form {
     case bits(BitSpace, QuantizedCandidates)
@@ -75,7 +75,7 @@ struct BitSearch {
     }
     equalBins = settings.actionMap == .equalBins
     switch settings.budgetRule {
-    case .sequential: rule = .sequential
+    case .sequential: (rule, sensitivity) = (.sequential, nil)
     case .sensitivity:
       let count = min(settings.sensitivityImages, images.shape[0])
       let divergence = try OutputDivergence(
@@ -88,17 +88,27 @@ struct BitSearch {
 
   /// Measures the sensitivities again where they matter: around what the rule makes of the most bits.
   ///
+  /// What comes of it replaces the rule only where the candidate that it suggests is nearer to the original,
+  /// since further rounds may go to and fro.
+  ///
   /// - Parameters:
-  ///   - rounds: how often; each time around what the rule makes by then.
+  ///   - rounds: how often at most; each time around what the rule makes by then.
   ///   - problem: the limits.
   /// - Throws: what quantising and running throw.
   mutating func refine(rounds: Int, for problem: SearchProblem) throws {
+    guard rounds > 0, let (first, divergence) = sensitivity else { return }
+    let whole = problem.decisions.map(\.whole)
+    var losses = first
+    var suggested = rule.fitted(whole, to: problem)
+    var least = try divergence.measure(space.network(suggested))
     for _ in 0..<rounds {
-      guard let (losses, divergence) = sensitivity else { return }
-      let suggested = rule.fitted(problem.decisions.map(\.whole), to: problem)
-      let refined = try losses.refined(around: suggested, space, divergence: divergence)
-      sensitivity = (refined, divergence)
-      rule = .sensitivity(losses: refined.losses)
+      losses = try losses.refined(
+        around: suggested, space, divergence: divergence, center: least)
+      let next = BudgetRule.sensitivity(losses: losses.losses)
+      suggested = next.fitted(whole, to: problem)
+      let found = try divergence.measure(space.network(suggested))
+      guard found < least else { return }
+      (rule, least) = (next, found)
     }
   }
 

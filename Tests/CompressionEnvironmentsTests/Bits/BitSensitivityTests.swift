@@ -57,6 +57,43 @@ import Testing
     #expect(few[1] == [3: all[1][3] ?? -1])
   }
 
+  @Test func aroundACandidateOneDecisionChangesAndTheOthersStay() throws {
+    let rules = BitRules(weightBits: [2, 3, 4, 5, 6], activationBits: [2, 3, 4, 5, 6])
+    let space = try SmallBits.space(rules)
+    let divergence = try OutputDivergence(
+      from: SmallBits.candidates().graph, images: SmallBits.images(), pool: WorkerPool(threads: 1))
+    let alone = try BitSensitivity(space, against: divergence)
+    let candidate = space.decisions.map { _ in 4 }
+    let refined = try alone.refined(
+      around: candidate, space, divergence: divergence,
+      center: divergence.measure(space.network(candidate)))
+    for (decision, described) in space.decisions.enumerated() {
+      let measured = try (2...6).map { bits in
+        var changed = candidate
+        changed[decision] = bits
+        return (choice: bits, loss: try divergence.measure(space.network(changed)))
+      }
+      #expect(
+        refined.losses[decision] == BitSensitivity.filled(measured, for: described.choices))
+    }
+    #expect(refined.losses != alone.losses)
+  }
+
+  @Test func furtherAwayTheLossesGoOnAsTheyDid() throws {
+    let space = try SmallBits.space()
+    let divergence = try OutputDivergence(
+      from: SmallBits.candidates().graph, images: SmallBits.images(), pool: WorkerPool(threads: 1))
+    let alone = try BitSensitivity(space, against: divergence)
+    let candidate = space.decisions.map { _ in 3 }
+    let refined = try alone.refined(
+      around: candidate, space, divergence: divergence,
+      center: divergence.measure(space.network(candidate)))
+    for (before, after) in zip(alone.losses, refined.losses) {
+      let step = (before[7] ?? 0) - (before[6] ?? 0)
+      #expect(abs((after[7] ?? 0) - (after[6] ?? 0) - step) < 1e-12 || after[7] == after[6])
+    }
+  }
+
   @Test func whatWasNotMeasuredLiesOnLines() {
     let filled = BitSensitivity.filled(
       [(2, 4.0), (4, 5.0), (8, 0.0)], for: .listed([1, 2, 3, 4, 6, 8]))
