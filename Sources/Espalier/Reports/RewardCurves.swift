@@ -84,8 +84,8 @@ public struct RewardCurves: Equatable, Sendable {
       let isStaged = identity["stages"] != nil
       for (position, name) in ([agent] + baselines.filter { $0 != agent }).enumerated() {
         let folder = isStaged ? run.stage(1) : run
-        let journal = SearchJournal(folder.episodes(baseline: position > 0 ? name : nil))
-        let curve = Self.curve(try journal.lines())
+        let journal = folder.episodes(baseline: position > 0 ? name : nil)
+        let curve = try EpisodeColumns(journal).bestRewards
         guard !curve.isEmpty, seen.insert("\(name) \(seed)").inserted else { continue }
         if let known = curves.firstIndex(where: { $0.name == name }) {
           curves[known].runs.append(curve)
@@ -128,14 +128,6 @@ public struct RewardCurves: Equatable, Sendable {
     } catch {
       throw EspalierError.definition(
         file: "run '\(run.folder.path)'", reason: "it holds no search that can be read (\(error))")
-    }
-  }
-
-  private static func curve(_ lines: [SearchJournal.Line]) -> [Double] {
-    var best = -Double.infinity
-    return lines.map { line in
-      if line.meetsBudget { best = max(best, line.reward) }
-      return best
     }
   }
 }

@@ -1,6 +1,5 @@
 public import CompressionPolicies
 public import Foundation
-import Interchange
 
 /// Where the time of some runs went, agent by agent.
 public struct TimeSpent: Equatable, Sendable {
@@ -42,21 +41,13 @@ public struct TimeSpent: Equatable, Sendable {
 
   private mutating func add(_ name: String, _ file: URL) throws {
     guard FileManager.default.fileExists(atPath: file.path) else { return }
-    let text = String(decoding: try WholeFile.read(file), as: UTF8.self)
-    // A line that a kill cut short tells nothing.
-    let lines = text.split(separator: "\n").compactMap { try? CanonicalJSON.parse(String($0)) }
+    let time = try TimeColumns(file)
     if !agents.contains(where: { $0.name == name }) { agents.append(Agent(name: name)) }
     guard let index = agents.firstIndex(where: { $0.name == name }) else { return }
-    for line in lines {
-      guard let seconds = line["seconds"]?.doubleValue,
-        let network = line["networkSeconds"]?.doubleValue,
-        let evaluation = line["evaluationSeconds"]?.doubleValue
-      else { continue }
-      agents[index].episodes += 1
-      agents[index].seconds += seconds
-      agents[index].networkSeconds += network
-      agents[index].evaluationSeconds += evaluation
-    }
+    agents[index].episodes += time.seconds.count
+    agents[index].seconds += time.total
+    agents[index].networkSeconds += time.network
+    agents[index].evaluationSeconds += time.evaluation
   }
 
   /// What `report --json` prints.
