@@ -53,6 +53,9 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A folder with devices of one's own.", valueName: "dir"))
   var devices: [String] = []
 
+  @Option(help: ArgumentHelp("A folder with environments of one's own.", valueName: "dir"))
+  var environments: [String] = []
+
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -76,7 +79,8 @@ struct ReportCommand: ParsableCommand {
     if let policy, let output { return try write(policy, of: folders[0], to: output.fileURL) }
     if pareto { return try list(ParetoPolicies(folders[0], quantity: cost)) }
     let report = try RunReport(
-      folders, model: model?.fileURL, deviceFolders: devices.map(\.fileURL))
+      folders, model: model?.fileURL, deviceFolders: devices.map(\.fileURL),
+      environmentFolders: environments.map(\.fileURL))
     let page =
       output?.fileURL
       ?? (runs.count == 1
@@ -86,13 +90,12 @@ struct ReportCommand: ParsableCommand {
     try report.write(to: page)
     let drawings = try svg.map { try report.writeDrawings(to: $0.fileURL) }
     let tables = try csv.map { try report.writeTables(to: $0.fileURL) }
-    try show(report, folders, page: page, files: (drawings ?? []) + (tables ?? []))
+    try show(report, page: page, files: (drawings ?? []) + (tables ?? []))
   }
 
   /// The figures: agents side by side where the runs are of one search, else a row for each run.
-  private func show(_ report: RunReport, _ folders: [URL], page: URL, files: [URL]) throws {
-    let curves = try? RewardCurves(folders)
-    let time = curves == nil ? nil : try TimeSpent(folders)
+  private func show(_ report: RunReport, page: URL, files: [URL]) throws {
+    let (curves, time) = (report.curves, report.time)
     guard compute.json else {
       if !compute.quiet {
         for note in report.notes { Terminal.write(note) }

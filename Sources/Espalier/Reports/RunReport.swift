@@ -9,7 +9,11 @@ public struct RunReport {
   private let runs: [RunRecord]
   private let labels: [String]
   private let costs: LayerCosts?
-  private let curves: RewardCurves?
+  private let published: PublishedPoints?
+  /// Agents side by side, where all runs are of one search that compressed a network.
+  public let curves: RewardCurves?
+  /// Where the time went, in the same case.
+  public let time: TimeSpent?
   /// What could not be shown, and why.
   public let notes: [String]
 
@@ -21,9 +25,12 @@ public struct RunReport {
   ///   - folders: the run directories, at least one.
   ///   - model: the original network, to price layers; nil takes where the search found it.
   ///   - deviceFolders: folders with devices of one's own.
+  ///   - environmentFolders: folders with environments of one's own, for what was published about them.
   /// - Throws: `EspalierError.definition` for a folder that holds no run, `.otherRun` for a journal that cannot
   ///   be read.
-  public init(_ folders: [URL], model: URL? = nil, deviceFolders: [URL] = []) throws {
+  public init(
+    _ folders: [URL], model: URL? = nil, deviceFolders: [URL] = [], environmentFolders: [URL] = []
+  ) throws {
     runs = try folders.map { try RunRecord($0) }
     labels = Self.labels(runs)
     var notes: [String] = []
@@ -39,9 +46,25 @@ public struct RunReport {
       }
     }
     self.costs = costs
+    var published: PublishedPoints?
+    if let run = runs.first, runs.count == 1 {
+      do {
+        published = try PublishedPoints(
+          run.name, in: EnvironmentCatalog(own: environmentFolders).folders)
+      } catch {
+        notes.append("What others published is not shown: \(error).")
+      }
+    }
+    self.published = published
     self.notes = notes
-    let isComparable = runs.count > 1 && !runs.contains(where: \.isTask)
-    curves = isComparable ? try? RewardCurves(folders) : nil
+    let agents = runs.flatMap(\.agents)
+    let episodes = Dictionary(agents.map { ($0.journal, $0.episodes) }) { first, _ in first }
+    let times = Dictionary(agents.map { ($0.timings, $0.time) }) { first, _ in first }
+    // What keeps runs from being joined is shown by the page: they stand side by side.
+    curves =
+      runs.contains(where: \.isTask)
+      ? nil : try? RewardCurves(folders) { episodes[$0] ?? EpisodeColumns() }
+    time = curves == nil ? nil : try? TimeSpent(folders) { try times[$0] ?? TimeColumns($0) }
   }
 
   private static func labels(_ runs: [RunRecord]) -> [String] {
@@ -56,13 +79,15 @@ public struct RunReport {
   /// The page: one file that loads nothing.
   public var page: String {
     if let run = runs.first, runs.count == 1 {
-      return RunPage(run: run, costs: costs, notes: notes).html
+      return RunPage(run: run, costs: costs, published: published, notes: notes).html
     }
     return ComparisonPage(runs: runs, labels: labels, curves: curves, notes: notes).html
   }
 
   private var charts: [any Chart] {
-    if let run = runs.first, runs.count == 1 { return RunCharts(run: run).all(costs) }
+    if let run = runs.first, runs.count == 1 {
+      return RunCharts(run: run, published: published).all(costs)
+    }
     return ComparisonCharts(runs: runs, labels: labels, curves: curves).all
   }
 

@@ -26,7 +26,10 @@ public struct TimeSpent: Equatable, Sendable {
   /// Reads what runs noted of their time; runs that noted none add nothing.
   ///
   /// - Throws: `EspalierError.definition` naming the run that holds no search.
-  public init(_ runs: [URL]) throws {
+  public init(_ runs: [URL]) throws { try self.init(runs) { try TimeColumns($0) } }
+
+  /// The time of files that may have been read already.
+  init(_ runs: [URL], time: (URL) throws -> TimeColumns) throws {
     for folder in runs {
       let run = RunDirectory(folder)
       let (_, _, agent, baselines) = try RewardCurves.description(run)
@@ -34,14 +37,14 @@ public struct TimeSpent: Equatable, Sendable {
       let isStaged = FileManager.default.fileExists(atPath: run.stage(1).folder.path)
       for (position, name) in agents.enumerated() {
         let folder = isStaged ? run.stage(1) : run
-        try add(name, folder.timings(baseline: position > 0 ? name : nil))
+        let file = folder.timings(baseline: position > 0 ? name : nil)
+        guard FileManager.default.fileExists(atPath: file.path) else { continue }
+        add(name, try time(file))
       }
     }
   }
 
-  private mutating func add(_ name: String, _ file: URL) throws {
-    guard FileManager.default.fileExists(atPath: file.path) else { return }
-    let time = try TimeColumns(file)
+  private mutating func add(_ name: String, _ time: TimeColumns) {
     if !agents.contains(where: { $0.name == name }) { agents.append(Agent(name: name)) }
     guard let index = agents.firstIndex(where: { $0.name == name }) else { return }
     agents[index].episodes += time.seconds.count

@@ -58,13 +58,16 @@ enum Drawing {
     name.isEmpty ? "" : " class=\"\(name)\""
   }
 
-  /// Text that fits, its middle left out where it would not.
-  static func shortened(_ text: String, to count: Int) -> String {
-    guard text.count > count, count > 4 else { return text }
-    let head = (count - 1) / 3
-    return "\(text.prefix(head))…\(text.suffix(count - 1 - head))"
+  /// Text that fits, its beginning left out where it would not: layers differ at their ends.
+  static func tail(_ text: String, _ count: Int) -> String {
+    text.count > count ? "…" + text.suffix(max(1, count - 1)) : text
   }
 
-  /// About how wide some text of 12 px is.
-  static func width(_ text: String) -> Double { 6.7 * Double(text.count) }
+  /// Text that fits, its end left out where it would not.
+  static func head(_ text: String, _ count: Int) -> String {
+    text.count > count ? text.prefix(max(1, count - 1)) + "…" : text
+  }
+
+  /// About how wide some text is: of 12 px with room, of the 13.5 px of a phone just so.
+  static func width(_ text: String) -> Double { 7.6 * Double(text.count) }
 }

@@ -1,16 +1,21 @@
 extension LayerChart {
   private static let width = 480.0
-  private static let nameWidth = 22
+  private static let nameWidth = 20
 
   func svg(standalone: Bool) -> String {
     let legend = legend()
-    let names = rows.map { Drawing.shortened($0.name, to: Self.nameWidth) }
+    let names = rows.map { Drawing.tail($0.name, Self.nameWidth) }
     let left = 10 + (names.map(Drawing.width).max() ?? 0)
     let right = Self.width - 12 - (rows.map { Drawing.width($0.label) }.max() ?? 0)
     let scale = AxisScale(extents, includingZero: true, count: 4)
     let most = rows.map(\.values.count).max() ?? 1
     let thickness = form == .bars ? max(5, min(11, 20 / Double(max(most, 1)))) : 10
-    let rowHeight = form == .bars ? thickness * Double(max(most, 1)) + 7 : 18
+    let rowHeight =
+      switch form {
+      case .bars: thickness * Double(max(most, 1)) + 7
+      case .stacked: 20.0
+      case .dots: max(18, 6 * Double(most) + 6)
+      }
     var parts: [String] = []
     let top = legend.height + 6
     let bottom = top + rowHeight * Double(rows.count)
@@ -76,11 +81,12 @@ extension LayerChart {
             class: "\(colour) bar", note: note)
         ]
       case .dots:
-        let centre = y + height / 2
+        // One below the other, since runs often agree.
+        let middle = Double(row.values.count - 1) / 2
+        let centre = y + height / 2 + 6 * (Double(index) - middle)
         return [
           index == 0
-            ? Drawing.line(x(0), centre, x(value.outline ?? value.value), centre, class: "grid")
-            : "",
+            ? Drawing.line(x(0), y + height, x(1e300), y + height, class: "grid") : "",
           value.series % 2 == 0
             ? Drawing.dot(x(value.value), centre, 4, class: "\(colour) dot", note: note)
             : Drawing.diamond(x(value.value), centre, 4.5, class: "\(colour) dot", note: note),
@@ -94,7 +100,7 @@ extension LayerChart {
     var parts: [String] = []
     var (x, y) = (10.0, 14.0)
     for (number, name) in series.enumerated() {
-      let name = Drawing.shortened(name, to: 44)
+      let name = Drawing.head(name, 40)
       let needed = 18 + Drawing.width(name) + 14
       if x > 10, x + needed > Self.width { (x, y) = (10, y + 18) }
       let colour = "c\(number % Palette.seriesCount)"

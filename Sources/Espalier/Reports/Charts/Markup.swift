@@ -40,6 +40,9 @@ enum Markup {
     return "\(sign)\(whole).\(digits)"
   }
 
+  /// A number without a unit, such as a reward: four decimals at most.
+  static func number(_ value: Double) -> String { value.isFinite ? decimal(value, 4) : "none" }
+
   /// The prefixes of units by their power of ten.
   static let prefixes = [
     -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T",

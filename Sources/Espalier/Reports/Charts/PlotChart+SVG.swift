@@ -40,10 +40,16 @@ extension PlotChart {
       parts.append(Drawing.line(frame.left, y, frame.right, y, class: "grid"))
       parts.append(Drawing.text(frame.left - 6, y + 4, frame.up.label(tick), class: "soft end"))
     }
-    for (index, tick) in frame.across.ticks.enumerated() {
+    let ticks = frame.across.ticks
+    // As many labels as stand apart from each other.
+    let widest = ticks.map { Drawing.width(frame.across.label($0)) }.max() ?? 0
+    let spacing = (frame.right - frame.left) / Double(max(1, ticks.count - 1))
+    let every = max(1, Int(((widest + 12) / spacing).rounded(.up)))
+    for (index, tick) in ticks.enumerated() {
       let x = frame.x(tick)
       parts.append(Drawing.line(x, frame.bottom, x, frame.bottom + 4, class: "axis"))
-      let isLast = index == frame.across.ticks.count - 1
+      guard index % every == 0 else { continue }
+      let isLast = index == ticks.count - 1
       parts.append(
         Drawing.text(
           isLast ? frame.right + 8 : x, frame.bottom + 18, frame.across.label(tick),
@@ -121,7 +127,7 @@ extension PlotChart {
     var parts: [String] = []
     var (x, y) = (34.0, 14.0)
     for series in named {
-      let name = Drawing.shortened(series.name, to: 44)
+      let name = Drawing.head(series.name, 40)
       let needed = 30 + Drawing.width(name) + 14
       if x > 34, x + needed > Self.width { (x, y) = (34, y + 18) }
       parts.append(sample(series, x, y - 4))

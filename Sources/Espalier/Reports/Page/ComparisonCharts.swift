@@ -18,17 +18,19 @@ struct ComparisonCharts {
     }
     guard !own.isEmpty else { return nil }
     let hasTasks = runs.contains(where: \.isTask)
+    let longest = own.map(\.values.count).max() ?? 0
     let name = hasTasks ? "mean return of the last 20 episodes" : "best reward so far"
     return PlotChart(
       identifier: "runs-rewards", title: "Reward against evaluations, run by run",
       summary: "What each run had reached: "
-        + own.map { "\($0.label) \(Markup.amount($0.values.last ?? .nan, unit: ""))" }
+        + own.map { "\($0.label) \(Markup.number($0.values.last ?? .nan))" }
         .joined(separator: "; ") + ".",
       x: .init(name: "evaluations", includesZero: true, isWhole: true), y: .init(name: name),
       series: own.enumerated().map { number, run in
         .init(
           name: run.label, number: number, mark: hasTasks ? .line : .steps,
-          points: hasTasks ? RunCharts.line(run.values) : RunCharts.steps(run.values))
+          points: hasTasks
+            ? RunCharts.line(run.values) : RunCharts.steps(run.values, until: longest))
       },
       data: ChartData(
         ["evaluation"] + own.map(\.label), count: own.map(\.values.count).max() ?? 0

@@ -7,11 +7,18 @@ enum HTML {
   ///   - columns: the heads.
   ///   - rows: plain text, escaped here.
   static func table(_ caption: String, _ columns: [String], _ rows: [[String]]) -> String {
-    let heads = columns.map { "<th scope=\"col\">\(Markup.escaped($0))</th>" }.joined()
+    // Words to the left, numbers to the right.
+    let marks = columns.indices.map { column in
+      rows.allSatisfy { column >= $0.count || isNumber($0[column]) } ? "" : " class=\"word\""
+    }
+    let heads = columns.enumerated().map { column, name in
+      "<th scope=\"col\"\(marks[column])>\(Markup.escaped(name))</th>"
+    }.joined()
     let body = rows.map { row in
       let cells = row.enumerated().map { index, cell in
         index == 0
-          ? "<th scope=\"row\">\(Markup.escaped(cell))</th>" : "<td>\(Markup.escaped(cell))</td>"
+          ? "<th scope=\"row\">\(Markup.escaped(cell))</th>"
+          : "<td\(marks[min(index, marks.count - 1)])>\(Markup.escaped(cell))</td>"
       }
       return "<tr>\(cells.joined())</tr>"
     }
@@ -23,6 +30,10 @@ enum HTML {
       \(body.joined(separator: "\n"))
       </tbody></table></div>
       """
+  }
+
+  private static func isNumber(_ cell: String) -> Bool {
+    cell.isEmpty || cell == "–" || cell.first.map { $0.isNumber || "-<".contains($0) } ?? true
   }
 
   static func section(_ title: String, _ content: [String]) -> String {

@@ -1,9 +1,8 @@
 /// The style of pages: one column on a phone, two on a desk, black on white on paper.
 enum PageStyle {
   static let rules =
-    ":root{color-scheme:light dark}" + colours(.light)
-    + "@media screen and (prefers-color-scheme:dark){\(colours(.dark))}" + layout + narrow + print
-    + ChartStyle.rules
+    ":root{color-scheme:light dark}" + layout + ChartStyle.rules + colours(.light)
+    + "@media screen and (prefers-color-scheme:dark){\(colours(.dark))}" + narrow + print
 
   private static func colours(_ palette: Palette) -> String {
     "body{background:\(palette.paper);color:\(palette.ink)}"
@@ -22,7 +21,7 @@ enum PageStyle {
     h2{font-size:1.25rem;margin:40px 0 12px}
     h3{font-size:1rem;margin:0 0 8px}
     p{margin:6px 0;max-width:78ch}
-    .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:12px;margin:16px 0}
+    .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:12px;margin:16px 0}
     .card{border:1px solid;border-radius:8px;padding:12px 14px}
     .card dt{font-size:.875rem}
     .card dd{margin:2px 0 0;font-size:1.5rem;line-height:1.25;font-variant-numeric:tabular-nums}
@@ -36,12 +35,16 @@ enum PageStyle {
     summary{cursor:pointer;padding:4px 0}
     .wide{overflow-x:auto;max-width:100%}
     :focus-visible{outline:2px solid;outline-offset:2px}
-    table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
+    table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;\
+    overflow-wrap:normal;margin:8px 0 14px;min-width:min(100%,26rem)}
     caption{text-align:left;padding:4px 0;font-size:.875rem}
     td,th{border-bottom:1px solid;padding:5px 12px 5px 8px;text-align:right;vertical-align:top}
+    td{white-space:nowrap}
     tbody th{font-weight:400}
     th:first-child,td:first-child{text-align:left}
-    .words td{text-align:left}
+    .word{text-align:left}
+    .words td,.words th{text-align:left;white-space:normal;overflow-wrap:anywhere}
+    .words th:first-child{min-width:9rem}
     pre{border:1px solid;border-radius:8px;padding:12px 14px;overflow-x:auto;font-size:.8125rem;\
     line-height:1.45;overflow-wrap:normal;max-width:100%}
     code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}

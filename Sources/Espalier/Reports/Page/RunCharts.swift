@@ -1,6 +1,8 @@
 /// The charts of one run.
 struct RunCharts {
   let run: RunRecord
+  /// What others published for the same network.
+  var published: PublishedPoints?
   /// What every chart's identifier begins with.
   var prefix = ""
 
@@ -20,6 +22,7 @@ struct RunCharts {
   var rewards: PlotChart? {
     guard let own = run.agents.last(where: \.isOwn) else { return nil }
     let name = run.isTask ? "return" : "reward"
+    let longest = run.agents.map(\.episodes.count).max() ?? 0
     var series = [
       PlotChart.Series(
         name: "\(own.label), each episode", number: 0, mark: .faintDots,
@@ -34,7 +37,7 @@ struct RunCharts {
       series += run.agents.enumerated().map { number, agent in
         PlotChart.Series(
           name: "\(agent.label), best so far", number: number, mark: .steps,
-          points: Self.steps(agent.episodes.bestRewards))
+          points: Self.steps(agent.episodes.bestRewards, until: longest))
       }
     }
     let agents = run.agents
@@ -54,7 +57,7 @@ struct RunCharts {
     }
     let ends = agents.map { agent in
       let last = agent.episodes.bestRewards.last ?? .nan
-      return "\(agent.label) \(Markup.amount(last, unit: "")) after \(agent.episodes.count)"
+      return "\(agent.label) \(Markup.number(last)) after \(agent.episodes.count)"
     }
     return PlotChart(
       identifier: id("rewards"),
@@ -94,12 +97,22 @@ struct RunCharts {
     if let best = own.episodes.bestEpisode {
       series.append(
         PlotChart.Series(
-          name: "best reward", number: 1, mark: .diamonds,
+          name: "best reward", number: 7, mark: .diamonds,
           points: [
             .init(
               x: costs[best], y: own.episodes.scores[best], note: "episode \(best), the best reward"
             )
           ]))
+    }
+    if let published, published.quantity == cost.quantity,
+      let whole = run.original?[cost.field]?.doubleValue
+    {
+      series.append(
+        PlotChart.Series(
+          name: "published, on other images", number: 3, mark: .diamonds,
+          points: published.points.map {
+            .init(x: $0.part * whole, y: $0.top1, note: "\($0.name): \($0.top1) %, \($0.source)")
+          }))
     }
     let limit = run.limit(cost.quantity).map { value in
       [PlotChart.Limit(side: .up, value: value, name: "budget")]
@@ -189,11 +202,17 @@ extension RunCharts {
     }
   }
 
-  /// A line that only rises now and then.
-  static func steps(_ values: [Double]) -> [PlotChart.Point] {
+  /// A line that only rises now and then; one that was over early stands with what it ended with.
+  static func steps(_ values: [Double], until longest: Int) -> [PlotChart.Point] {
     let changes = Thinning.changes(values)
     let kept = Thinning.line(changes.map { values[$0] }, limit: 800).map { changes[$0] }
-    return kept.filter { values[$0].isFinite }.map { .init(x: Double($0 + 1), y: values[$0]) }
+    var points = kept.filter { values[$0].isFinite }.map { index in
+      PlotChart.Point(x: Double(index + 1), y: values[index])
+    }
+    if let last = points.last, values.count < longest {
+      points.append(.init(x: Double(longest), y: last.y))
+    }
+    return points
   }
 
   /// A line that goes up and down.

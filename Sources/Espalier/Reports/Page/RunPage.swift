@@ -5,14 +5,16 @@ struct RunPage {
   let run: RunRecord
   /// What each layer costs; nil where the network was not at hand.
   let costs: LayerCosts?
+  /// What others published for the same network.
+  let published: PublishedPoints?
   /// What is missing, and why.
   let notes: [String]
 
   /// The page, self-contained: no script, no font, no picture from elsewhere.
   var html: String {
-    let charts = RunCharts(run: run).all(costs)
+    let charts = RunCharts(run: run, published: published).all(costs)
     var sections = [header, HTML.cards(cards)] + notes.map { HTML.paragraph($0, class: "soft") }
-    sections += [results, agents, stages].compactMap { $0 }
+    sections += [results, agents, stages, publications].compactMap { $0 }
     sections.append(HTML.section("Charts", [HTML.figures(charts)]))
     sections += [reproduction, settings]
     return HTML.page("\(run.name): \(run.label)", sections)
@@ -200,6 +202,27 @@ struct RunPage {
               number(stage, "fineTunedValidation", 2),
             ]
           })
+      ])
+  }
+
+  private var publications: String? {
+    guard let published, !published.points.isEmpty else { return nil }
+    let cost = CostName(published.quantity).title
+    return HTML.section(
+      "Published",
+      [
+        HTML.table(
+          "What others published: \(published.measured)",
+          ["what", "part of \(cost)", "top-1", "source"],
+          published.points.map { point in
+            [
+              point.name, "\(Markup.decimal(100 * point.part, 1)) %",
+              "\(Markup.decimal(point.top1, 3)) %", point.source,
+            ]
+          }),
+        HTML.paragraph(
+          "Measured on other images than the search's own, and trained on: no like for like.",
+          class: "soft"),
       ])
   }
 

@@ -1,6 +1,7 @@
 import Compression
 import CompressionPolicies
 import Foundation
+import Hardware
 import Networks
 import Units
 

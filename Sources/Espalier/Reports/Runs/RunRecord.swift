@@ -18,6 +18,7 @@ struct RunRecord {
     let episodes: EpisodeColumns
     let journal: URL
     let time: TimeColumns
+    let timings: URL
   }
 
   let directory: RunDirectory
@@ -51,7 +52,9 @@ struct RunRecord {
       }
     }
     func readIfPresent(_ url: URL) throws -> JSONValue? {
-      FileManager.default.fileExists(atPath: url.path) ? try read(url) : nil
+      // Not `? :` with nil, which would be JSON's null.
+      guard FileManager.default.fileExists(atPath: url.path) else { return .none }
+      return try read(url)
     }
     directory = run
     environment = try read(run.environment)
@@ -73,13 +76,14 @@ struct RunRecord {
       for name in names {
         let baseline = name == own ? nil : name
         let journal = place.episodes(baseline: baseline)
+        let timings = place.timings(baseline: baseline)
         let episodes = try EpisodeColumns(journal)
         guard !episodes.isEmpty else { continue }
         agents.append(
           Agent(
             name: name, label: stage == 0 ? name : "\(name), stage \(stage)", isOwn: name == own,
             episodes: episodes, journal: journal,
-            time: try TimeColumns(place.timings(baseline: baseline))))
+            time: try TimeColumns(timings), timings: timings))
       }
     }
     self.agents = agents
