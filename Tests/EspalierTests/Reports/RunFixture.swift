@@ -11,9 +11,10 @@ enum RunFixture {
       "name": "tiny", "summary": "a few <glyphs> & more" }
     """
 
+  private static let hash = String(repeating: "ab", count: 32)
+
   static let description = """
-    { "agent": "ddpg", "model": { "file": "tiny.onnx", "sha256": "\(String(repeating: "ab", count: 32))" },
-      "seed": 7 }
+    { "agent": "ddpg", "model": { "file": "tiny.onnx", "sha256": "\(hash)" }, "seed": 7 }
     """
 
   static func episode(_ number: Int, reward: Double, macs: Int, meetsBudget: Bool = true) -> String
@@ -25,7 +26,7 @@ enum RunFixture {
 
   static let policy = """
     { "schemaVersion": 1, "environment": "tiny", "device": "toy",
-      "model": { "file": "tiny.onnx", "sha256": "\(String(repeating: "ab", count: 32))" },
+      "model": { "file": "tiny.onnx", "sha256": "\(hash)" },
       "search": { "agent": "ddpg", "seed": 7, "episodes": 4, "reward": 0.75 },
       "original": { "macs": 4000000, "parameters": 1000, "weightBytes": 4000, "peakActivationBytes": 9000,
         "latencySeconds": 0.002, "validation": 90.5, "top1": 88.25 },
@@ -62,7 +63,7 @@ enum RunFixture {
     try folder.write("\(name)/environment.json", environment)
     try folder.write(
       "\(name)/run.json",
-      description.replacingOccurrences(of: "\"seed\": 7", with: "\"seed\": \(seed)"))
+      description.replacingOccurrences(of: ": 7 }", with: ": \(seed) }"))
     let rewards = [0.5, 0.25, 0.75, 0.8]
     let lines = rewards.enumerated().map { number, reward in
       episode(

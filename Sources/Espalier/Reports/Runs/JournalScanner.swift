@@ -54,6 +54,7 @@ struct LineScanner {
   /// Calls with the name and the text of each number, true and false; those of an object within with
   /// the name of the object before theirs, as in `cost.macs`.
   mutating func scan(_ onValue: (String, Substring.UTF8View) throws -> Void) throws {
+    skipSpace()
     try object("", onValue)
     skipSpace()
     guard place == bytes.endIndex else { throw fault("the end of the line") }
