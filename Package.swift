@@ -137,7 +137,7 @@ let package = Package(
       dependencies: [
         "Compression", "CompressionEnvironments", "CompressionPolicies", "Datasets", "Hardware",
         "Interchange", "Networks", "Reinforcement", "Tensors", "Units",
-      ]),
+      ], exclude: ["Golden"]),
     tests(
       "EspalierCommands",
       dependencies: [

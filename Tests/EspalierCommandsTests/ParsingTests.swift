@@ -17,6 +17,16 @@ import Testing
     #expect(command.compute.threads == 2 && command.compute.json && !command.compute.quiet)
   }
 
+  @Test func aReportTakesItsOptions() throws {
+    let command = try ReportCommand.parse([
+      "a", "b", "--output", "o.html", "--svg", "s", "--csv", "c", "--model", "m.onnx", "--json",
+    ])
+    #expect(command.runs == ["a", "b"] && command.output == "o.html" && command.compute.json)
+    #expect(command.svg == "s" && command.csv == "c" && command.model == "m.onnx")
+    let policy = try ReportCommand.parse(["a", "--policy", "3", "--output", "p.json"])
+    #expect(policy.policy == 3 && !policy.pareto)
+  }
+
   @Test func aSearchHasDefaults() throws {
     let command = try SearchCommand.parse(["e"])
     #expect(command.agent == "ddpg" && command.seed == 1 && command.episodes == nil)
@@ -33,6 +43,10 @@ import Testing
     ["evaluate", "m"], ["evaluate", "m", "--data", "d", "--batch", "-3"],
     ["evaluate", "m", "--data", "d", "--mean", "0.5"],
     ["evaluate", "m", "--data", "d", "--mean", "1", "--std", "1", "--preprocessing", "raw"],
+    ["report"], ["report", "a", "b", "--pareto"], ["report", "a", "--policy", "3"],
+    ["report", "a", "--policy", "-1", "--output", "o"], ["report", "a", "--cost", "macs"],
+    ["report", "a", "--pareto", "--output", "o"],
+    ["report", "a", "--policy", "1", "--output", "o", "--svg", "d"],
     ["check"], ["environments", "more"], ["nonsense"], ["--nonsense"],
   ])
   func wrongUsageDoesNotParse(_ arguments: [String]) {

@@ -64,10 +64,14 @@ public struct LearningSearch: PolicySearch {
     let loop = EpisodeLoop(environment: environment, agent: agent, streams: streams)
     try loop.run(episodes: 0..<episodes) { record in
       guard let candidate = environment.candidate else { return false }
-      return try onEpisode(
-        SearchEpisode(
-          index: record.episode, requested: record.steps.map { $0.requestedAction[0] },
-          candidate: candidate, of: problem))
+      var episode = SearchEpisode(
+        index: record.episode, requested: record.steps.map { $0.requestedAction[0] },
+        candidate: candidate, of: problem)
+      if let agent = agent as? DDPGAgent {
+        episode.learning = SearchEpisode.Learning(
+          figures: agent.learningFigures, explorationDeviation: agent.explorationDeviation)
+      }
+      return try onEpisode(episode)
     }
     try onEnd(agent)
   }

@@ -1,3 +1,4 @@
+public import Reinforcement
 public import Tensors
 
 /// An agent that looks for the best candidate of a problem: what `--agent` names.
@@ -42,6 +43,16 @@ public struct SearchEpisode: Equatable, Sendable {
   public let candidate: Candidate
   /// Whether the candidate meets the budget; an agent that descends to it measures dearer ones first.
   public let meetsBudget: Bool
+  /// What the agent learned from it, for who watches; nil where it does not learn.
+  public internal(set) var learning: Learning?
+
+  /// What a learning agent tells of an episode.
+  public struct Learning: Equatable, Sendable {
+    /// Its updates.
+    public let figures: LearningFigures
+    /// The deviation of its noise; nil where it did not act by itself.
+    public let explorationDeviation: Double?
+  }
 
   /// An episode.
   public init(index: Int, requested: [Double], candidate: Candidate, of problem: SearchProblem) {

@@ -68,7 +68,10 @@ public struct RewardCurves: Equatable, Sendable {
   ///
   /// - Throws: `EspalierError.definition` for a folder that holds no run, `.setting` naming the run that
   ///   is another search, `.otherRun` for a journal that cannot be read.
-  public init(_ runs: [URL]) throws {
+  public init(_ runs: [URL]) throws { try self.init(runs) { try EpisodeColumns($0) } }
+
+  /// Curves of journals that may have been read already.
+  init(_ runs: [URL], episodes: (URL) throws -> EpisodeColumns) throws {
     var curves: [(name: String, runs: [[Double]])] = []
     var seen: Set<String> = []
     var first: (identity: JSONValue, folder: String)?
@@ -84,8 +87,8 @@ public struct RewardCurves: Equatable, Sendable {
       let isStaged = identity["stages"] != nil
       for (position, name) in ([agent] + baselines.filter { $0 != agent }).enumerated() {
         let folder = isStaged ? run.stage(1) : run
-        let journal = SearchJournal(folder.episodes(baseline: position > 0 ? name : nil))
-        let curve = Self.curve(try journal.lines())
+        let journal = folder.episodes(baseline: position > 0 ? name : nil)
+        let curve = try episodes(journal).bestRewards
         guard !curve.isEmpty, seen.insert("\(name) \(seed)").inserted else { continue }
         if let known = curves.firstIndex(where: { $0.name == name }) {
           curves[known].runs.append(curve)
@@ -128,14 +131,6 @@ public struct RewardCurves: Equatable, Sendable {
     } catch {
       throw EspalierError.definition(
         file: "run '\(run.folder.path)'", reason: "it holds no search that can be read (\(error))")
-    }
-  }
-
-  private static func curve(_ lines: [SearchJournal.Line]) -> [Double] {
-    var best = -Double.infinity
-    return lines.map { line in
-      if line.meetsBudget { best = max(best, line.reward) }
-      return best
     }
   }
 }

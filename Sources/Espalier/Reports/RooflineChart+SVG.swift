@@ -6,13 +6,13 @@ extension RooflineChart {
     let plane = LogPlane(self)
     var lines = [
       """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(fixed(LogPlane.width)) \(fixed(LogPlane.height))" \
-      role="img" aria-label="Roofline of \(escaped(device))">
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Markup.fixed(LogPlane.width)) \(Markup.fixed(LogPlane.height))" \
+      role="img" aria-label="Roofline of \(Markup.escaped(device))">
       """,
       "<style>\(Self.style)</style>",
       "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>",
-      text(LogPlane.left, 30, "Roofline of \(device)", class: "title"),
-      text(LogPlane.left, 50, subtitle, class: "soft"),
+      Drawing.text(LogPlane.left, 30, "Roofline of \(device)", class: "title"),
+      Drawing.text(LogPlane.left, 50, subtitle, class: "soft"),
     ]
     lines += grid(plane) + roofLines(plane) + dots(plane) + legend(plane)
     lines.append("</svg>")
@@ -53,20 +53,21 @@ extension RooflineChart {
     var lines: [String] = []
     for exponent in plane.decadesAcross {
       let x = plane.x(pow(10, Double(exponent)))
-      lines.append(line(x, LogPlane.top, x, LogPlane.bottom, class: "grid"))
-      lines.append(text(x, LogPlane.bottom + 20, decade(exponent), class: "soft middle"))
+      lines.append(Drawing.line(x, LogPlane.top, x, LogPlane.bottom, class: "grid"))
+      lines.append(Drawing.text(x, LogPlane.bottom + 20, decade(exponent), class: "soft middle"))
     }
     for exponent in plane.decadesUp {
       let y = plane.y(pow(10, Double(exponent)))
-      lines.append(line(LogPlane.left, y, LogPlane.right, y, class: "grid"))
-      lines.append(text(LogPlane.left - 10, y + 4, decade(exponent), class: "soft end"))
+      lines.append(Drawing.line(LogPlane.left, y, LogPlane.right, y, class: "grid"))
+      lines.append(Drawing.text(LogPlane.left - 10, y + 4, decade(exponent), class: "soft end"))
     }
     let middle = (LogPlane.left + LogPlane.right) / 2
     lines.append(
-      text(middle, LogPlane.bottom + 44, "operations per byte of main memory", class: "middle"))
+      Drawing.text(
+        middle, LogPlane.bottom + 44, "operations per byte of main memory", class: "middle"))
     let centre = (LogPlane.top + LogPlane.bottom) / 2
     lines.append(
-      "<text class=\"middle\" transform=\"translate(20 \(fixed(centre))) rotate(-90)\">"
+      "<text class=\"middle\" transform=\"translate(20 \(Markup.fixed(centre))) rotate(-90)\">"
         + "operations per second</text>")
     return lines
   }
@@ -82,12 +83,12 @@ extension RooflineChart {
         corners.append((plane.least, roof.peak))
       }
       if ridge < plane.most { corners.append((plane.most, roof.peak)) }
-      let path = corners.map { "\(fixed(plane.x($0.0))) \(fixed(plane.y($0.1)))" }
+      let path = corners.map { "\(Markup.fixed(plane.x($0.0))) \(Markup.fixed(plane.y($0.1)))" }
       let bits = roof.bits.prefix(3).joined(separator: ", ") + (roof.bits.count > 3 ? " …" : "")
       let label = "\(amount(roof.peak))op/s at \(bits) bits"
       return [
         "<path class=\"roof\" d=\"M\(path.joined(separator: " L"))\"/>",
-        text(LogPlane.right - 4, plane.y(roof.peak) - 7, label, class: "soft end"),
+        Drawing.text(LogPlane.right - 4, plane.y(roof.peak) - 7, label, class: "soft end"),
       ]
     }
   }
@@ -102,84 +103,42 @@ extension RooflineChart {
       let radius = 3 + 26 * point.share.squareRoot()
       let note =
         "\(point.name): \(amount(point.attained))op/s at \(amount(point.intensity))op/B, "
-        + "\(fixed(100 * point.share)) % of the time"
+        + "\(Markup.fixed(100 * point.share)) % of the time"
       return "<circle class=\"dot \(point.kind.rawValue)\" "
-        + "cx=\"\(fixed(plane.x(point.intensity)))\" cy=\"\(fixed(plane.y(point.attained)))\" "
-        + "r=\"\(fixed(radius))\"><title>\(escaped(note))</title></circle>"
+        + "cx=\"\(Markup.fixed(plane.x(point.intensity)))\" cy=\"\(Markup.fixed(plane.y(point.attained)))\" "
+        + "r=\"\(Markup.fixed(radius))\"><title>\(Markup.escaped(note))</title></circle>"
     }
   }
 
   private func legend(_ plane: LogPlane) -> [String] {
     let kinds = Kind.allCases.filter { kind in points.contains { $0.kind == kind } }
     let slope = "\(amount(bandwidth))B/s of main memory on the slope"
-    var lines = [text(LogPlane.right, 30, slope, class: "soft end")]
+    var lines = [Drawing.text(LogPlane.right, 30, slope, class: "soft end")]
     for (index, kind) in kinds.enumerated() {
       let x = LogPlane.right - 95 * Double(kinds.count - index) + 10
       lines.append(
         "<circle class=\"dot \(kind.rawValue)\" "
-          + "cx=\"\(fixed(x))\" cy=\"46\" r=\"5\"/>")
-      lines.append(text(x + 11, 50, kind.rawValue, class: "soft"))
+          + "cx=\"\(Markup.fixed(x))\" cy=\"46\" r=\"5\"/>")
+      lines.append(Drawing.text(x + 11, 50, kind.rawValue, class: "soft"))
     }
     return lines
   }
 
   // MARK: - Text
 
-  private func text(_ x: Double, _ y: Double, _ words: String, class name: String) -> String {
-    "<text class=\"\(name)\" x=\"\(fixed(x))\" y=\"\(fixed(y))\">\(escaped(words))</text>"
-  }
-
-  private func line(
-    _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, class name: String
-  ) -> String {
-    "<line class=\"\(name)\" x1=\"\(fixed(x1))\" y1=\"\(fixed(y1))\" x2=\"\(fixed(x2))\" "
-      + "y2=\"\(fixed(y2))\"/>"
-  }
-
-  private func escaped(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      // XML has no place for control characters.
-      case _ where scalar.value < 32: escaped += " "
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
-  }
-
-  /// Two decimals at most, whatever the locale.
-  private func fixed(_ value: Double) -> String {
-    guard value.magnitude < 1e15 else { return "\(value)" }
-    let hundredths = Int((value * 100).rounded())
-    let (whole, part) = hundredths.magnitude.quotientAndRemainder(dividingBy: 100)
-    let sign = hundredths < 0 ? "-" : ""
-    guard part > 0 else { return "\(sign)\(whole)" }
-    let digits = part < 10 ? "0\(part)" : part % 10 == 0 ? "\(part / 10)" : "\(part)"
-    return "\(sign)\(whole).\(digits)"
-  }
-
-  private static let prefixes = [
-    -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P", 18: "E",
-  ]
-
   private func decade(_ exponent: Int) -> String {
     let step = Int((Double(exponent) / 3).rounded(.down)) * 3
     let number = ["1", "10", "100"][exponent - step]
-    guard let prefix = Self.prefixes[step] else { return "1e\(exponent)" }
+    guard let prefix = Markup.prefixes[step] else { return "1e\(exponent)" }
     return prefix.isEmpty ? number : "\(number) \(prefix)"
   }
 
   /// Three digits or so and a prefix, ready for a unit.
   private func amount(_ value: Double) -> String {
-    guard value > 0, value.isFinite else { return "\(fixed(0)) " }
+    guard value > 0, value.isFinite else { return "\(Markup.fixed(0)) " }
     let step = min(18, max(-9, Int((log10(value) / 3).rounded(.down)) * 3))
     let scaled = value / pow(10, Double(step))
-    let number = scaled >= 100 ? fixed(scaled.rounded()) : fixed(scaled)
-    return "\(number) \(Self.prefixes[step] ?? "")"
+    let number = scaled >= 100 ? Markup.fixed(scaled.rounded()) : Markup.fixed(scaled)
+    return "\(number) \(Markup.prefixes[step] ?? "")"
   }
 }

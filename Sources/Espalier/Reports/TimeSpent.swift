@@ -1,6 +1,5 @@
 public import CompressionPolicies
 public import Foundation
-import Interchange
 
 /// Where the time of some runs went, agent by agent.
 public struct TimeSpent: Equatable, Sendable {
@@ -27,7 +26,10 @@ public struct TimeSpent: Equatable, Sendable {
   /// Reads what runs noted of their time; runs that noted none add nothing.
   ///
   /// - Throws: `EspalierError.definition` naming the run that holds no search.
-  public init(_ runs: [URL]) throws {
+  public init(_ runs: [URL]) throws { try self.init(runs) { try TimeColumns($0) } }
+
+  /// The time of files that may have been read already.
+  init(_ runs: [URL], time: (URL) throws -> TimeColumns) throws {
     for folder in runs {
       let run = RunDirectory(folder)
       let (_, _, agent, baselines) = try RewardCurves.description(run)
@@ -35,28 +37,20 @@ public struct TimeSpent: Equatable, Sendable {
       let isStaged = FileManager.default.fileExists(atPath: run.stage(1).folder.path)
       for (position, name) in agents.enumerated() {
         let folder = isStaged ? run.stage(1) : run
-        try add(name, folder.timings(baseline: position > 0 ? name : nil))
+        let file = folder.timings(baseline: position > 0 ? name : nil)
+        guard FileManager.default.fileExists(atPath: file.path) else { continue }
+        add(name, try time(file))
       }
     }
   }
 
-  private mutating func add(_ name: String, _ file: URL) throws {
-    guard FileManager.default.fileExists(atPath: file.path) else { return }
-    let text = String(decoding: try WholeFile.read(file), as: UTF8.self)
-    // A line that a kill cut short tells nothing.
-    let lines = text.split(separator: "\n").compactMap { try? CanonicalJSON.parse(String($0)) }
+  private mutating func add(_ name: String, _ time: TimeColumns) {
     if !agents.contains(where: { $0.name == name }) { agents.append(Agent(name: name)) }
     guard let index = agents.firstIndex(where: { $0.name == name }) else { return }
-    for line in lines {
-      guard let seconds = line["seconds"]?.doubleValue,
-        let network = line["networkSeconds"]?.doubleValue,
-        let evaluation = line["evaluationSeconds"]?.doubleValue
-      else { continue }
-      agents[index].episodes += 1
-      agents[index].seconds += seconds
-      agents[index].networkSeconds += network
-      agents[index].evaluationSeconds += evaluation
-    }
+    agents[index].episodes += time.seconds.count
+    agents[index].seconds += time.total
+    agents[index].networkSeconds += time.network
+    agents[index].evaluationSeconds += time.evaluation
   }
 
   /// What `report --json` prints.

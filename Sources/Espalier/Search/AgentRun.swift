@@ -19,6 +19,7 @@ struct AgentRun {
   var label: String
   /// Where what was learned is saved; nil for a baseline.
   private let agentFile: URL?
+  private let directory: RunDirectory
   private(set) var best: SearchEpisode?
   private(set) var count = 0
   private var affordable: [SearchEpisode] = []
@@ -37,6 +38,7 @@ struct AgentRun {
     journal = SearchJournal(run.episodes(baseline: baseline))
     timings = SearchJournal(run.timings(baseline: baseline))
     self.agentFile = agentFile
+    directory = run
   }
 
   /// Runs the agent from the journal's end to its own, and saves what it learned.
@@ -57,6 +59,7 @@ struct AgentRun {
     for line in lines { problem.remember(line.choices, accuracy: line.accuracy) }
     let output = try journal.open()
     let clock = try timings.open()
+    let events = try EpisodeEvents(name, run: directory)
     let start = DispatchTime.now().uptimeNanoseconds
     var last = start
     var spent = (network: problem.networkTime, evaluation: problem.evaluationTime)
@@ -78,7 +81,10 @@ struct AgentRun {
       }
       let now = DispatchTime.now().uptimeNanoseconds
       take(episode)
-      if episode.index >= lines.count {
+      let isNew = episode.index >= lines.count
+      try events.append(
+        episode, best: best?.candidate.reward, seconds: isNew ? Double(now - last) * 1e-9 : nil)
+      if isNew {
         measuredSeconds.append(Double(now - last) * 1e-9)
         let seconds = try CanonicalJSON.line([
           "episode": .integer(episode.index), "seconds": .number(Double(now - last) * 1e-9),

@@ -55,6 +55,15 @@ public struct RunDirectory: Equatable, Sendable {
     folder.appendingPathComponent(baseline.map { "timings-\($0).jsonl" } ?? "timings.jsonl")
   }
 
+  /// The page that shows the run.
+  public var report: URL { folder.appendingPathComponent("report.html") }
+  /// How much each decision alone changes what the network says, where that was measured.
+  var sensitivity: URL { folder.appendingPathComponent("sensitivity.json") }
+  /// The folder of event files, which carry the time of day.
+  public var tensorBoard: URL { folder.appendingPathComponent("tensorboard") }
+  /// The same of one agent.
+  func tensorBoard(_ agent: String) -> URL { tensorBoard.appendingPathComponent(agent) }
+
   /// What one process holds while it works here.
   var lock: URL { folder.appendingPathComponent("run.lock") }
 

@@ -84,9 +84,16 @@ public enum SearchRun {
     let isResumed = directory.hasEpisodes
     if !isResumed {
       // Left by a run whose journal was taken away: they say nothing about this one.
-      let left = [directory.fineTuning, directory.stages, directory.agent, directory.agentFrom]
+      let left = [
+        directory.fineTuning, directory.stages, directory.agent, directory.agentFrom,
+        directory.sensitivity, directory.tensorBoard,
+      ]
       for url in left + directory.stageRecords { try? FileManager.default.removeItem(at: url) }
       if let transfer { try AtomicFile.write(transfer.bytes, to: directory.agentFrom) }
+      if let record = setup.bits.flatMap({ SensitivityRecord($0) }) {
+        try AtomicFile.write(
+          Data(CanonicalJSON.file(record.json).utf8), to: directory.sensitivity)
+      }
     }
     let environment = try CanonicalJSON.file(setup.definition.json)
     let description = try CanonicalJSON.file(

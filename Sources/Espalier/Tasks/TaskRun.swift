@@ -102,13 +102,20 @@ public struct TaskRun {
     let steps = try LineJournal(stepsFile)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
+    let events = try EpisodeEvents(request.agent, run: directory)
     let start = ContinuousClock.now
+    var last = start
     var result = TaskResult(run: directory, agent: request.agent)
     try loop.run(episodes: 0..<definition.episodes) { record in
       if record.episode >= known, let episode = environment.episode {
         try steps.append(String(decoding: encoder.encode(episode), as: UTF8.self))
       }
       try journal.take(Self.line(record), at: record.episode, folder: directory.folder.path)
+      let now = ContinuousClock.now
+      try events.append(
+        record, agent: loop.agent,
+        seconds: record.episode < known ? nil : (now - last) / .seconds(1))
+      last = now
       result.returns.append(record.return)
       result.steps += record.steps.count
       onProgress(
@@ -153,7 +160,9 @@ public struct TaskRun {
   /// Writes what the run is, or holds it against what stands there; returns the recorded episodes.
   private func begin() throws -> [RecordedEnvironment.Episode] {
     let isResumed = directory.hasEpisodes
-    if !isResumed { try? FileManager.default.removeItem(at: stepsFile) }
+    if !isResumed {
+      for url in [stepsFile, directory.tensorBoard] { try? FileManager.default.removeItem(at: url) }
+    }
     let texts = [
       (directory.environment, try CanonicalJSON.file(definition.json)),
       (

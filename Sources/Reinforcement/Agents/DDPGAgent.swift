@@ -113,6 +113,13 @@ public final class DDPGAgent: Agent {
       returns: returns, tensors: learner.tensors)
   }
 
+  /// What updates came to since the episode began, or the last one after its end.
+  public var learningFigures: LearningFigures { learner.figures }
+
+  /// The deviation of the noise on the actor's actions in this episode, or in the last one after its end;
+  /// nil where nothing was explored or where actions were drawn evenly.
+  public private(set) var explorationDeviation: Double?
+
   /// Whether nothing is learned yet.
   public var isWarmingUp: Bool {
     isTransferred
@@ -128,6 +135,10 @@ public final class DDPGAgent: Agent {
       repeating: 0, count: (configuration.criticActionHistory ?? 0) * actionSpace.count)
     assembler.begin()
     standardDeviation = configuration.noise.standardDeviation(afterWarmup: episodesAfterWarmup)
+    guard exploring else { return }
+    learner.figures = LearningFigures()
+    let isDrawn = isWarmingUp && !isTransferred && configuration.warmupExploration != .noise
+    explorationDeviation = isDrawn ? nil : standardDeviation
   }
 
   /// The actor's action, with noise while exploring.

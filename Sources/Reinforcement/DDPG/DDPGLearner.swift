@@ -14,6 +14,8 @@ struct DDPGLearner {
   private(set) var actor: LearnedNetwork
   /// Q, and with `twinCritics` a second one that differs by its initial weights.
   private(set) var critics: [LearnedNetwork]
+  /// What updates came to, since somebody last began anew.
+  var figures = LearningFigures()
   private let configuration: DDPGConfiguration
   private let observationCount: Int
   private var updateCount = 0
@@ -61,6 +63,7 @@ struct DDPGLearner {
     let errors = try critics.indices.map {
       try updateCritic($0, towards: targets, weights: weights)
     }
+    figures.addCritic(errors: errors[0], targets: targets, weights: weights)
     updateCount += 1
     if updateCount % configuration.policyDelay == 0 {
       try updateActor()
@@ -130,6 +133,7 @@ struct DDPGLearner {
     actor.online.forward()
     DDPGLearner.scale(try actor.online.output("action"), to: try critic.online.input("action"))
     critic.online.forward()
+    figures.addActor(values: try critic.online.output("value"))
     let ascent = -1 / Float(configuration.batchSize)
     try critic.online.outputGradient("value").update(repeating: ascent)
     critic.online.backward(parameters: .left)
