@@ -55,6 +55,9 @@ public struct RunDirectory: Equatable, Sendable {
     folder.appendingPathComponent(baseline.map { "timings-\($0).jsonl" } ?? "timings.jsonl")
   }
 
+  /// Where agents and trainings stand.
+  var checkpoints: URL { folder.appendingPathComponent("checkpoint") }
+
   /// What one process holds while it works here.
   var lock: URL { folder.appendingPathComponent("run.lock") }
 
@@ -74,6 +77,9 @@ public struct RunDirectory: Equatable, Sendable {
     return names.filter { $0.hasPrefix("stage") && Int($0.dropFirst(5)) != nil }.sorted()
       .map { RunDirectory(folder.appendingPathComponent($0)) }
   }
+
+  /// The folders of checkpoints that may be there.
+  var checkpointFolders: [URL] { [checkpoints] + stageFolders.map(\.checkpoints) }
 
   /// The records of stages that may be there.
   var stageRecords: [URL] { stageFolders.map(\.stage) }
@@ -95,6 +101,9 @@ public struct RunDirectory: Equatable, Sendable {
   func claim() throws -> FileLock {
     _ = try OutputFolder(folder.path)
     guard let lock = try FileLock(lock) else { throw EspalierError.runBusy(folder: folder.path) }
+    for place in [folder] + stageFolders.map(\.folder) + checkpointFolders {
+      AtomicFile.removeLeftovers(in: place)
+    }
     return lock
   }
 }

@@ -14,6 +14,11 @@ struct ComputeOptions: ParsableArguments {
   @Flag(help: "Print the result as one JSON object on standard output.")
   var json = false
 
+  /// The same for a process that works for this one.
+  var arguments: [String] {
+    ["--json"] + (quiet ? ["--quiet"] : []) + (threads.map { ["--threads", "\($0)"] } ?? [])
+  }
+
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads: expected 1 or more.") }
   }
