@@ -50,7 +50,7 @@ struct SearchCommand: ParsableCommand {
       throw EspalierError.setting(name: "the program", expected: "a file", found: "none")
     }
     let sweep = SweepRun(plan, in: folder, program: program) { entry, folder in
-      options.arguments(for: entry, output: folder) + compute.arguments
+      options.arguments(for: entry, output: folder) + compute.arguments(jobs: options.jobs)
     }
     var ended = 0
     let outcomes = try sweep.run(jobs: options.jobs, resume: options.resume) { entry, outcome in

@@ -51,7 +51,8 @@ import Testing
         "macs-0.3-seed-1", "macs-0.3-seed-2", "macs-0.5-seed-1", "macs-0.5-seed-2",
       ])
     let arguments = parsed.options.arguments(for: plan.entries[2], output: "/r/x".fileURL)
-    let child = try SearchCommand.parse(Array((arguments + parsed.compute.arguments).dropFirst()))
+    let child = try SearchCommand.parse(
+      Array((arguments + parsed.compute.arguments(jobs: 2)).dropFirst()))
     #expect(!child.options.isSweep && child.options.request(threads: nil).seed == 1)
     #expect(child.options.budget == ["macs=0.5", "weightBytes=0.9"])
     #expect(child.options.set == ["a=1"] && child.options.output == "/r/x")

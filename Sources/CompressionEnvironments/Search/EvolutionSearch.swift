@@ -56,8 +56,14 @@ public struct EvolutionSearch: ResumableSearch {
       }
       let episode = SearchEpisode(
         index: index, requested: requested, candidate: candidate, of: problem)
-      guard try onEpisode(episode, { [state] in try JSONEncoder().encode(state) }) else { return }
+      guard try onEpisode(episode, { [state] in try Self.bytes(state) }) else { return }
     }
+  }
+
+  private static func bytes(_ state: State) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return try encoder.encode(state)
   }
 
   private static func state(_ position: SearchPosition, _ problem: SearchProblem) throws -> State {

@@ -7,10 +7,15 @@ import Tensors
 struct TrainingCheckpoints {
   private let folder: CheckpointFolder
   private let clock: CheckpointClock
+  private let savesLast: Bool
   private static let otherwise = "training begins anew"
 
-  init(_ folder: CheckpointFolder, clock: CheckpointClock) {
+  /// The checkpoints in a folder.
+  ///
+  /// - Parameter savesLast: whether the last epoch is saved, too: where more follows in the same run.
+  init(_ folder: CheckpointFolder, clock: CheckpointClock, savesLast: Bool) {
     self.folder = folder
+    self.savesLast = savesLast
     // Every epoch is worth a look, however many episodes are.
     self.clock = clock.each(1)
   }
@@ -25,10 +30,13 @@ struct TrainingCheckpoints {
   ) throws -> Graph {
     var clock = clock
     func save(_ report: EpochReport) throws {
-      let isLast = report.epoch == epochs || Interruption.isRequested
-      try clock.write(after: report.epoch, always: isLast) {
+      let isLast = report.epoch >= epochs
+      guard !isLast || savesLast else { return }
+      try clock.write(after: report.epoch, always: isLast || Interruption.isRequested) {
         guard let state = report.state else { return }
-        try folder.write(JSONEncoder().encode(state), position: report.epoch)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        try folder.write(encoder.encode(state), position: report.epoch)
       }
     }
     for checkpoint in folder.newestFirst(upTo: epochs, otherwise: Self.otherwise) {

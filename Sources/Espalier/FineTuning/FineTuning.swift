@@ -166,7 +166,7 @@ struct FineTuning {
       network: name, epochs: epochs, streams: streams.under(path), masks: masks, ties: ties)
     let saved = TrainingCheckpoints(
       checkpoints.folder(directory, "\(Self.checkpointName) \(path)", graph.parameterHash),
-      clock: checkpoints.clock())
+      clock: checkpoints.clock(), savesLast: true)
     let trained = try train(graph, stage, saved, onProgress: onProgress)
     if Interruption.isRequested {
       throw EspalierError.interrupted(folder: directory.folder.path)

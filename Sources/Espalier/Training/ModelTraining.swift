@@ -44,15 +44,25 @@ public enum ModelTraining {
       images, preprocessing: request.preprocessing, batchSize: request.configuration.batchSize,
       augmentation: request.augmentation, dropsIncomplete: true)
     let lock = try place.claim()
-    defer { withExtendedLifetime(lock) {} }
+    defer {
+      place.leaveIfEmpty()
+      withExtendedLifetime(lock) {}
+    }
     let saved = try place.checkpoints(
       request,
       of: [
         graph.parameterHash, teacher?.graph.parameterHash ?? "", images.name, "\(images.count)",
       ], onNotice: onNotice)
-    let (trained, last) = try train(
-      graph, on: LoaderBatches(loader: loader), request, teacher: teacher, saved,
-      streams: streams, pool: pool, onProgress: onProgress)
+    let (trained, last): (Graph, TrainingProgress?)
+    do {
+      (trained, last) = try train(
+        graph, on: LoaderBatches(loader: loader), request, teacher: teacher, saved,
+        streams: streams, pool: pool, onProgress: onProgress)
+    } catch let error as TrainingError {
+      // It would diverge again: there is nothing to go on with.
+      if case .nonFiniteLoss = error { place.leave() }
+      throw error
+    }
     try ONNXFile.write(trained, to: output)
     let epochs = last?.epoch ?? request.configuration.epochs
     if epochs < request.configuration.epochs {

@@ -33,6 +33,11 @@ struct TrainingPlace {
 
   private var lockFile: URL { folder.appendingPathComponent("run.lock") }
 
+  /// Takes the folder away where nothing is saved in it.
+  func leaveIfEmpty() {
+    if !hasCheckpoints { leave() }
+  }
+
   /// Takes the folder away: the network stands in its file.
   func leave() {
     unlink(lockFile.path)
@@ -57,6 +62,6 @@ struct TrainingPlace {
       throw EspalierError.otherRun(
         folder: folder.path, reason: "it is a training of another network, data or settings")
     }
-    return TrainingCheckpoints(checkpoints, clock: rule.clock())
+    return TrainingCheckpoints(checkpoints, clock: rule.clock(), savesLast: false)
   }
 }

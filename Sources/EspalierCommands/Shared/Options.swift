@@ -14,9 +14,10 @@ struct ComputeOptions: ParsableArguments {
   @Flag(help: "Print the result as one JSON object on standard output.")
   var json = false
 
-  /// The same for a process that works for this one.
-  var arguments: [String] {
-    ["--json"] + (quiet ? ["--quiet"] : []) + (threads.map { ["--threads", "\($0)"] } ?? [])
+  /// The same for one of several processes that work for this one: they share the processors.
+  func arguments(jobs: Int) -> [String] {
+    let own = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / max(jobs, 1))
+    return ["--json", "--threads", "\(own)"] + (quiet ? ["--quiet"] : [])
   }
 
   func validate() throws {

@@ -44,6 +44,8 @@ extension DDPGAgent: ResumableAgent {
   /// Numbers that are none have names, since JSON has no others for them.
   private static var coder: (encoder: JSONEncoder, decoder: JSONDecoder) {
     let (encoder, decoder) = (JSONEncoder(), JSONDecoder())
+    // Equal agents are equal bytes.
+    encoder.outputFormatting = .sortedKeys
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(

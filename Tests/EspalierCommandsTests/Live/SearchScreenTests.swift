@@ -13,7 +13,10 @@ import Testing
 
   /// A search at its 120th of 400 episodes.
   private static func screen(layers: Int, bits: Bool = false) -> SearchScreen {
-    let rewards = (0..<120).map { 0.2 + 0.4 * Double($0 * $0 % 97) / 97 + 0.002 * Double($0) }
+    let rewards = (0..<120).map { (episode: Int) -> Double in
+      let wave = Double(episode * episode % 97) / 97
+      return 0.2 + 0.4 * wave + 0.002 * Double(episode)
+    }
     var screen = SearchScreen(
       progress: SearchProgress(
         agent: "ddpg", episode: 120, episodes: 400, reward: 0.61, best: 0.7312, seconds: 600,
