@@ -53,16 +53,9 @@ public enum ModelTraining {
       of: [
         graph.parameterHash, teacher?.graph.parameterHash ?? "", images.name, "\(images.count)",
       ], onNotice: onNotice)
-    let (trained, last): (Graph, TrainingProgress?)
-    do {
-      (trained, last) = try train(
-        graph, on: LoaderBatches(loader: loader), request, teacher: teacher, saved,
-        streams: streams, pool: pool, onProgress: onProgress)
-    } catch let error as TrainingError {
-      // It would diverge again: there is nothing to go on with.
-      if case .nonFiniteLoss = error { place.leave() }
-      throw error
-    }
+    let (trained, last) = try train(
+      graph, on: LoaderBatches(loader: loader), request, teacher: teacher, saved, in: place,
+      streams: streams, pool: pool, onProgress: onProgress)
     try ONNXFile.write(trained, to: output)
     let epochs = last?.epoch ?? request.configuration.epochs
     if epochs < request.configuration.epochs {
@@ -81,27 +74,35 @@ public enum ModelTraining {
   /// The trained network and how its last epoch went; nil when all were trained before.
   private static func train(
     _ graph: Graph, on batches: LoaderBatches, _ request: TrainingRequest, teacher: Teacher?,
-    _ saved: TrainingCheckpoints, streams: RandomStreams, pool: WorkerPool,
-    onProgress: (TrainingProgress) -> Void
+    _ saved: TrainingCheckpoints, in place: TrainingPlace, streams: RandomStreams,
+    pool: WorkerPool, onProgress: (TrainingProgress) -> Void
   ) throws -> (Graph, TrainingProgress?) {
     var last: TrainingProgress?
     let start = DispatchTime.now().uptimeNanoseconds
-    let trained = try saved.train(from: graph, epochs: request.configuration.epochs) {
-      state, save in
-      try Trainer.train(
-        graph, on: batches, configuration: request.configuration, teacher: teacher, from: state,
-        streams: streams, pool: pool
-      ) { report in
-        try save(report)
-        let progress = TrainingProgress(
-          report, request.configuration, since: state?.epoch ?? 0,
-          seconds: Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9)
-        last = progress
-        onProgress(progress)
-        return !Interruption.isRequested
+    do {
+      return (try train(), last)
+    } catch let error as TrainingError {
+      // It would diverge again: there is nothing to go on with.
+      if case .nonFiniteLoss = error { place.leave() }
+      throw error
+    }
+    func train() throws -> Graph {
+      try saved.train(from: graph, epochs: request.configuration.epochs) {
+        state, save in
+        try Trainer.train(
+          graph, on: batches, configuration: request.configuration, teacher: teacher, from: state,
+          streams: streams, pool: pool
+        ) { report in
+          try save(report)
+          let progress = TrainingProgress(
+            report, request.configuration, since: state?.epoch ?? 0,
+            seconds: Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9)
+          last = progress
+          onProgress(progress)
+          return !Interruption.isRequested
+        }
       }
     }
-    return (trained, last)
   }
 
   /// The network to learn from, if there is to be one.
