@@ -57,7 +57,7 @@ import Testing
     #expect(throws: TrainingError.self) { try train(start, .adam, from: saved) }
     var other = start
     let name = try #require(other.initializers.keys.sorted().first)
-    other.initializers[name] = TypedArray(Tensor(shape: [3]))
+    other.initializers[name] = TypedArray(Tensor(shape: [5, 7]))
     #expect(throws: TrainingError.self) { try saved.applied(to: other) }
   }
 }
