@@ -222,4 +222,23 @@ struct FaultTests {
         try Data(contentsOf: bench("cut/\(file)")) == Data(contentsOf: bench("whole/\(file)")))
     }
   }
+
+  @Test func aTrainingThatWasStoppedIsNotBegunAgainUnasked() throws {
+    let arguments = [
+      "train", "resnet8", "--data", "glyphs:,limit=60", "--epochs", "2", "--batch", "20",
+      "--threads", "1", "--quiet", "--output",
+    ]
+    try bench.write("a.onnx.checkpoint/epoch-1.checkpoint", "espalier checkpoint 1\nidenti")
+    let refused = try Program.run(arguments + ["a.onnx"], in: bench)
+    expectOneSentence(refused, "was stopped; continue with --resume")
+    #expect(!FileManager.default.fileExists(atPath: bench("a.onnx").path))
+    let resumed = try Program.run(arguments + ["a.onnx", "--resume"], in: bench)
+    #expect(resumed.code == 0 && resumed.complaints.count == 1, "\(resumed.error)")
+    #expect(resumed.error.contains("is damaged; an earlier one is taken, or training begins anew"))
+    #expect(try Program.run(arguments + ["b.onnx"], in: bench).code == 0)
+    #expect(try Data(contentsOf: bench("a.onnx")) == Data(contentsOf: bench("b.onnx")))
+    for name in ["a", "b"] {
+      #expect(!FileManager.default.fileExists(atPath: bench("\(name).onnx.checkpoint").path))
+    }
+  }
 }
