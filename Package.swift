@@ -144,6 +144,6 @@ let package = Package(
         "Compression", "CompressionPolicies", "Espalier", "Interchange", "Networks",
         "Reinforcement", "Tensors", "Units",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], exclude: ["Golden"]),
+      ], exclude: ["Golden", "Live/Golden"]),
   ]
 )

@@ -20,7 +20,9 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
   case unknownNetwork(name: String, suggestions: [String], known: [String])
   /// A folder that already holds a run.
   case runExists(folder: String)
-  /// A folder in which another process searches.
+  /// A training that was stopped and may go on.
+  case trainingExists(file: String, folder: String)
+  /// A folder in which another process works.
   case runBusy(folder: String)
   /// A run that was made with other settings.
   case otherRun(folder: String, reason: String)
@@ -32,6 +34,8 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
   case interrupted(folder: String)
   /// Something outside failed in the middle of a run; what was done is saved.
   case stopped(reason: String, folder: String)
+  /// Some searches of a sweep failed; the others are done.
+  case sweep(failed: [String], of: Int, folder: String)
   /// The user stopped training; the network so far is saved.
   case trainingInterrupted(epochs: Int, file: String)
 
@@ -75,8 +79,10 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
           : "did you mean \(suggestions.map { "'\($0)'" }.joined(separator: " or "))?")
     case .runExists(let folder):
       "the folder '\(folder)' already holds episodes; continue with --resume or give another --output"
+    case .trainingExists(let file, let folder):
+      "a training of '\(file)' was stopped; continue with --resume, or take '\(folder)' away to begin anew"
     case .runBusy(let folder):
-      "another process is searching in '\(folder)'"
+      "another process is working in '\(folder)'"
     case .otherRun(let folder, let reason):
       "the run in '\(folder)' cannot be used: \(reason)"
     case .otherModel(let expected, let found):
@@ -87,8 +93,11 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
       "interrupted; the run is saved in '\(folder)' and goes on with --resume"
     case .stopped(let reason, let folder):
       "\(reason) (the run is saved in '\(folder)' and goes on with --resume)"
+    case .sweep(let failed, let count, let folder):
+      "\(failed.count) of \(count) searches are not done (\(failed.joined(separator: ", "))); their logs are in "
+        + "'\(folder)', and --resume goes on with them"
     case .trainingInterrupted(let epochs, let file):
-      "interrupted after \(epochs) epochs; the network so far is saved in '\(file)'"
+      "interrupted after \(epochs) epochs; the network so far is saved in '\(file)' and training goes on with --resume"
     }
   }
 }

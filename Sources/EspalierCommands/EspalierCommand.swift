@@ -25,6 +25,8 @@ public struct EspalierCommand: ParsableCommand {
   public static func runAsTool() -> Never {
     // A reader that goes away is no reason to die with a signal.
     signal(SIGPIPE, SIG_IGN)
+    // A file that may not grow any further is told of in a sentence.
+    signal(SIGXFSZ, SIG_IGN)
     var command: any ParsableCommand
     do {
       command = try parseAsRoot()

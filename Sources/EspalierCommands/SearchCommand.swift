@@ -6,85 +6,33 @@ import Foundation
 struct SearchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
-    abstract: "Search for the best policy in an environment and write a run directory.")
+    abstract: "Search for the best policy in an environment and write a run directory.",
+    discussion: """
+      Lists make a sweep: --seed 1-3, --budget macs=0.3,0.5, and --device and --agent with \
+      commas. Each combination is a search in a process and a folder of its own under \
+      --output; --jobs runs several at a time, and --resume goes on with all of them.
+      """)
 
-  @Argument(help: "An environment's name, or a path to its definition.")
-  var environment: String
-
-  @Option(help: ArgumentHelp("The ONNX model to compress.", valueName: "file"))
-  var model: String?
-
-  @Option(help: ArgumentHelp("The data, such as cifar10:DIR.", valueName: "spec"))
-  var data: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "ddpg, random, evolution, uniform, shallow, deep or greedy.", valueName: "name"))
-  var agent = "ddpg"
-
-  @Option(
-    help: ArgumentHelp(
-      "A run or its agent.json: ddpg begins with what was learned there.",
-      valueName: "run-or-file"))
-  var agentFrom: String?
-
-  @Option(help: ArgumentHelp("Candidates to measure.", valueName: "n"))
-  var episodes: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "A limit: macs=0.5, weightBytes=300kB, density=0.2, latency=uniform:4; may be repeated.",
-      valueName: "key=value"))
-  var budget: [String] = []
-
-  @Option(
-    help: ArgumentHelp("The device whose time and energy count.", valueName: "name-or-file"))
-  var device: String?
-
-  @Option(help: ArgumentHelp("A folder with devices of one's own.", valueName: "dir"))
-  var devices: [String] = []
-
-  @Option(help: ArgumentHelp("The seed of all random streams.", valueName: "n"))
-  var seed = 1
-
-  @Option(
-    help: ArgumentHelp("Another value for a field of the environment.", valueName: "key.path=value")
-  )
-  var set: [String] = []
-
-  @Option(help: ArgumentHelp("A folder with environments of one's own.", valueName: "dir"))
-  var environments: [String] = []
-
-  @Option(help: ArgumentHelp("Images in one pass of the network.", valueName: "n"))
-  var batch: Int?
-
-  @Option(help: ArgumentHelp("The run directory; by default one under ./runs.", valueName: "dir"))
-  var output: String?
-
-  @Flag(help: "Go on with the run in --output.")
-  var resume = false
+  @OptionGroup var options: SearchOptions
 
   @OptionGroup var compute: ComputeOptions
 
-  func validate() throws {
-    if seed < 0 { throw ValidationError("--seed: expected a number from 0 on.") }
-    if let episodes, episodes < 1 { throw ValidationError("--episodes: expected 1 or more.") }
-    if let batch, batch < 1 { throw ValidationError("--batch: expected 1 or more.") }
-    if resume, output == nil { throw ValidationError("--resume needs --output.") }
-  }
-
   func run() throws {
     Interruption.listen()
-    var progress = SearchProgressView(isQuiet: compute.quiet)
+    if options.isSweep { return try sweep() }
+    let view = SearchProgressView(isQuiet: compute.quiet)
+    let request = options.request(threads: compute.threads)
     if let task = try LearningTask.find(request) {
-      let result = try TaskRun.run(task, request) { progress.show($0) }
-      progress.end()
+      let result = try TaskRun.run(
+        task, request, onProgress: { view.show($0) }, onNotice: { view.notice($0) })
+      view.end()
       print(try compute.json ? CanonicalJSON.line(result.json) : TaskReport(result).text)
       return
     }
     let result = try SearchRun.run(
-      request, onProgress: { progress.show($0) }, onFineTuning: { progress.show($0) })
-    progress.end()
+      request, onProgress: { view.show($0) }, onFineTuning: { view.show($0) },
+      onNotice: { view.notice($0) })
+    view.end()
     if compute.json {
       print(try CanonicalJSON.line(result.json))
     } else {
@@ -92,23 +40,33 @@ struct SearchCommand: ParsableCommand {
     }
   }
 
-  private var request: SearchRequest {
-    var request = SearchRequest(environment: environment)
-    request.environmentFolders = environments.map(\.fileURL)
-    request.settings = set
-    request.model = model?.fileURL
-    request.data = data
-    request.budgets = budget
-    request.device = device
-    request.deviceFolders = devices.map(\.fileURL)
-    request.agent = agent
-    request.agentFrom = agentFrom?.fileURL
-    request.episodes = episodes
-    request.seed = seed
-    request.threads = compute.threads
-    request.batch = batch
-    request.output = output?.fileURL
-    request.resume = resume
-    return request
+  // MARK: - Several searches
+
+  private func sweep() throws {
+    let plan = try options.plan()
+    let folder =
+      try options.output.map(\.fileURL) ?? SweepRun.freshFolder(options.environment)
+    guard let program = Bundle.main.executableURL else {
+      throw EspalierError.setting(name: "the program", expected: "a file", found: "none")
+    }
+    let sweep = SweepRun(plan, in: folder, program: program) { entry, folder in
+      options.arguments(for: entry, output: folder) + compute.arguments(jobs: options.jobs)
+    }
+    var ended = 0
+    let outcomes = try sweep.run(jobs: options.jobs, resume: options.resume) { entry, outcome in
+      guard !compute.quiet else { return }
+      guard let outcome else { return Terminal.write("\(entry.name)  begins") }
+      ended += 1
+      let state = outcome.complaint ?? "done"
+      Terminal.write("\(entry.name)  \(ended)/\(plan.entries.count)  \(state)")
+    }
+    try SweepComparison.write(sweep.finished(outcomes), to: sweep.folder)
+    let report = SweepReport(outcomes, folder: sweep.folder.path)
+    print(try compute.json ? CanonicalJSON.line(report.json) : report.text)
+    let failed = outcomes.filter { !$0.isDone }
+    guard failed.isEmpty else {
+      throw EspalierError.sweep(
+        failed: failed.map(\.name), of: outcomes.count, folder: sweep.folder.path)
+    }
   }
 }

@@ -74,6 +74,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The ONNX file to write.", valueName: "file"))
   var output: String
 
+  @Flag(help: "Go on with a training of --output that was stopped.")
+  var resume = false
+
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -100,9 +103,10 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     Interruption.listen()
-    let result = try ModelTraining.run(try request()) { progress in
-      if !compute.quiet { Terminal.write(progress.text) }
-    }
+    let result = try ModelTraining.run(
+      try request(),
+      onProgress: { if !compute.quiet { Terminal.write($0.text) } },
+      onNotice: { Terminal.error($0) })
     if compute.json {
       print(try CanonicalJSON.line(result.json))
       return
@@ -117,6 +121,7 @@ struct TrainCommand: ParsableCommand {
     request.preprocessing = try pixels.resolved() ?? .raw
     request.augmentation = augmentation == .cropFlip ? Augmentation() : nil
     request.seed = seed
+    request.resume = resume
     request.threads = compute.threads
     if let epochs { request.configuration.epochs = epochs }
     if let batch { request.configuration.batchSize = batch }

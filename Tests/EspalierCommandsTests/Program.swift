@@ -41,16 +41,20 @@ enum Program {
   }
 
   /// Runs the program to its end in a folder; `whileRunning` is called once it has started.
+  ///
+  /// - Parameter through: a command that runs it, such as a shell with a limit.
   static func run(
-    _ arguments: [String], in folder: Bench, whileRunning: (Process) throws -> Void = { _ in }
+    _ arguments: [String], in folder: Bench, through: [String] = [],
+    whileRunning: (Process) throws -> Void = { _ in }
   ) throws -> Outcome {
     guard let url else { throw CocoaError(.fileNoSuchFile) }
     let number = folder.nextNumber()
     let files = ["out-\(number)", "error-\(number)"].map { folder($0) }
     for file in files { try Data().write(to: file) }
     let process = Process()
-    process.executableURL = url
-    process.arguments = arguments
+    let command = through + [url.path] + arguments
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.currentDirectoryURL = folder.url
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: files[0])

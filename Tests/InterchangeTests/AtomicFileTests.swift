@@ -42,6 +42,24 @@ final class TemporaryFolder {
     #expect(try WholeFile.read(url) == large)
   }
 
+  @Test func whatAKillLeftIsTakenAwayAndNothingElse() throws {
+    for name in [".espalier-77-0.partial", ".espalier-notes", "a.partial", "b"] {
+      try AtomicFile.write(Data([1]), to: folder.file(name))
+    }
+    AtomicFile.removeLeftovers(in: folder.url)
+    #expect(try folder.names == [".espalier-notes", "a.partial", "b"])
+    AtomicFile.removeLeftovers(in: folder.file("nowhere"))
+  }
+
+  @Test func aTornLineIsCutOffBeforeTheNextOneFollows() throws {
+    let url = folder.file("lines")
+    try AtomicFile.write(Data("one\ntw".utf8), to: url)
+    try AppendedFile(url, keeping: 4).append(line: "two")
+    #expect(try WholeFile.read(url) == Data("one\ntwo\n".utf8))
+    try AppendedFile(url, keeping: 100).append(line: "three")
+    #expect(try WholeFile.read(url) == Data("one\ntwo\nthree\n".utf8))
+  }
+
   @Test func theModeOfAnOldFileIsKeptAndLinksAreFollowed() throws {
     let (target, link) = (folder.file("target"), folder.file("link"))
     try AtomicFile.write(Data([1]), to: target)

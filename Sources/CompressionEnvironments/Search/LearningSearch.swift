@@ -1,16 +1,17 @@
+public import Foundation
 public import Reinforcement
 public import Tensors
 
 /// Agents that act step by step in an environment of the problem: DDPG and random.
-public struct LearningSearch: PolicySearch {
+public struct LearningSearch: ResumableSearch {
   /// Makes the environment of a problem.
   public typealias EnvironmentMaker = (SearchProblem) -> any SearchEnvironment
 
   /// The agent's name.
   public let name: String
   private let makeEnvironment: EnvironmentMaker
-  private let makeAgent: (any SearchEnvironment, RandomStreams) throws -> any Agent
-  private var onEnd: (any Agent) throws -> Void = { _ in }
+  private let makeAgent: (any SearchEnvironment, RandomStreams) throws -> any ResumableAgent
+  private var onEnd: (any ResumableAgent) throws -> Void = { _ in }
 
   /// Deep deterministic policy gradients.
   ///
@@ -40,7 +41,7 @@ public struct LearningSearch: PolicySearch {
 
   private init(
     name: String, _ environment: @escaping EnvironmentMaker,
-    makeAgent: @escaping (any SearchEnvironment, RandomStreams) throws -> any Agent
+    makeAgent: @escaping (any SearchEnvironment, RandomStreams) throws -> any ResumableAgent
   ) {
     self.name = name
     makeEnvironment = environment
@@ -56,13 +57,15 @@ public struct LearningSearch: PolicySearch {
 
   /// Runs one episode for each measurement.
   public func search(
-    _ problem: SearchProblem, episodes: Int, streams: RandomStreams,
-    onEpisode: (SearchEpisode) throws -> Bool
+    _ problem: SearchProblem, episodes: Int, streams: RandomStreams, from position: SearchPosition?,
+    onEpisode: (SearchEpisode, () throws -> Data) throws -> Bool
   ) throws {
     let environment = makeEnvironment(problem)
     let agent = try makeAgent(environment, streams)
+    if let position { try agent.restore(position.state) }
     let loop = EpisodeLoop(environment: environment, agent: agent, streams: streams)
-    try loop.run(episodes: 0..<episodes) { record in
+    let first = min(position?.episodes ?? 0, episodes)
+    try loop.run(episodes: first..<episodes) { record in
       guard let candidate = environment.candidate else { return false }
       var episode = SearchEpisode(
         index: record.episode, requested: record.steps.map { $0.requestedAction[0] },
@@ -71,7 +74,7 @@ public struct LearningSearch: PolicySearch {
         episode.learning = SearchEpisode.Learning(
           figures: agent.learningFigures, explorationDeviation: agent.explorationDeviation)
       }
-      return try onEpisode(episode)
+      return try onEpisode(episode, agent.checkpoint)
     }
     try onEnd(agent)
   }

@@ -1,3 +1,4 @@
+public import Foundation
 public import Reinforcement
 public import Tensors
 
@@ -29,6 +30,48 @@ public protocol PolicySearch {
 extension PolicySearch {
   /// All that it may.
   public func measurements(of episodes: Int, _ problem: SearchProblem) -> Int { episodes }
+}
+
+/// An agent whose search can be taken up in the middle, bit for bit.
+public protocol ResumableSearch: PolicySearch {
+  /// Measures candidates from a position on.
+  ///
+  /// - Parameters:
+  ///   - position: where an earlier search stood; nil begins.
+  ///   - onEpisode: called after each measurement, with what gives the agent's state then; returns whether
+  ///     to go on.
+  /// - Throws: `AgentCheckpointError`, before anything is measured, for a state that does not fit; what
+  ///   measuring and the callback throw.
+  func search(
+    _ problem: SearchProblem, episodes: Int, streams: RandomStreams, from position: SearchPosition?,
+    onEpisode: (SearchEpisode, () throws -> Data) throws -> Bool
+  ) throws
+}
+
+/// Where a search stood between two episodes.
+public struct SearchPosition: Equatable, Sendable {
+  /// The episodes that were done.
+  public let episodes: Int
+  /// The agent's state after them.
+  public let state: Data
+
+  /// A position.
+  public init(episodes: Int, state: Data) {
+    self.episodes = episodes
+    self.state = state
+  }
+}
+
+extension ResumableSearch {
+  /// Begins.
+  public func search(
+    _ problem: SearchProblem, episodes: Int, streams: RandomStreams,
+    onEpisode: (SearchEpisode) throws -> Bool
+  ) throws {
+    try search(problem, episodes: episodes, streams: streams, from: nil) { episode, _ in
+      try onEpisode(episode)
+    }
+  }
 }
 
 /// One measured candidate, as the journal tells it.

@@ -68,16 +68,20 @@ struct FineTuning {
   ///   - ties: the weights of such a network that share values.
   /// - Throws: `EspalierError.interrupted` when asked to stop; what training and measuring throw.
   func run(
-    _ finalists: [SearchEpisode], in directory: RunDirectory,
+    _ finalists: [SearchEpisode], in directory: RunDirectory, _ checkpoints: CheckpointRule,
     network: ([Int]) throws -> Graph, ties: (Graph) -> ParameterTies = { _ in ParameterTies() },
     onProgress: (FineTuningProgress) -> Void
   ) throws -> FineTuningRecord {
-    if let known = record(in: directory, of: finalists) { return known }
+    if let known = record(in: directory, of: finalists) {
+      forget(in: directory)
+      return known
+    }
     func train(
       _ graph: Graph, _ name: String, _ epochs: Int, _ path: String, _ ties: ParameterTies
     ) throws -> Graph {
       try self.train(
-        graph, name, epochs: epochs, path: path, ties: ties, in: directory, onProgress: onProgress)
+        graph, name, epochs: epochs, path: path, ties: ties, in: directory, checkpoints,
+        onProgress: onProgress)
     }
     let choice = try choose(finalists, network: network) {
       try train($0, $1, settings.epochs, $2, ties($0))
@@ -98,6 +102,7 @@ struct FineTuning {
       originalTop1: originalTop1)
     try ONNXFile.write(tuned, to: directory.fineTuned)
     try AtomicFile.write(Data(CanonicalJSON.file(record.json).utf8), to: directory.fineTuning)
+    forget(in: directory)
     return record
   }
 
@@ -145,7 +150,7 @@ struct FineTuning {
     var ties = ParameterTies()
   }
 
-  /// Trains a network for one stage of a search for densities.
+  /// Trains a network for one stage, or the rest of one: a run that goes on begins at the last checkpoint.
   ///
   /// - Parameters:
   ///   - name: what progress calls it.
@@ -154,36 +159,51 @@ struct FineTuning {
   func train(
     _ graph: Graph, _ name: String, epochs: Int, path: String,
     masks: ParameterMasks = ParameterMasks(), ties: ParameterTies = ParameterTies(),
-    in directory: RunDirectory,
+    in directory: RunDirectory, _ checkpoints: CheckpointRule,
     onProgress: (FineTuningProgress) -> Void
   ) throws -> Graph {
     let stage = Stage(
       network: name, epochs: epochs, streams: streams.under(path), masks: masks, ties: ties)
-    let trained = try train(graph, stage, onProgress: onProgress)
+    let saved = TrainingCheckpoints(
+      checkpoints.folder(directory, "\(Self.checkpointName) \(path)", graph.parameterHash),
+      clock: checkpoints.clock(), savesLast: true)
+    let trained = try train(graph, stage, saved, onProgress: onProgress)
     if Interruption.isRequested {
       throw EspalierError.interrupted(folder: directory.folder.path)
     }
     return trained
   }
 
+  private static let checkpointName = "training"
+
+  /// Takes the checkpoints of all stages away: what they led to stands in the run's files.
+  func forget(in directory: RunDirectory) {
+    CheckpointFolder(directory.checkpoints, name: Self.checkpointName, identity: "").removeAll()
+  }
+
   private func train(
-    _ graph: Graph, _ stage: Stage, onProgress: (FineTuningProgress) -> Void
+    _ graph: Graph, _ stage: Stage, _ saved: TrainingCheckpoints,
+    onProgress: (FineTuningProgress) -> Void
   ) throws -> Graph {
     let configuration = settings.configuration(epochs: stage.epochs)
     let teacher = Teacher(
       original, weight: settings.distillation, temperature: settings.temperature)
     let start = DispatchTime.now().uptimeNanoseconds
-    return try Trainer.train(
-      graph, on: batches, configuration: configuration,
-      teacher: settings.distillation == 0 ? nil : teacher, masks: stage.masks,
-      ties: stage.ties, streams: stage.streams, pool: pool
-    ) { report in
-      let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
-      onProgress(
-        FineTuningProgress(
-          network: stage.network,
-          training: TrainingProgress(report, configuration, seconds: seconds)))
-      return !Interruption.isRequested
+    return try saved.train(from: graph, epochs: stage.epochs) { state, save in
+      try Trainer.train(
+        graph, on: batches, configuration: configuration,
+        teacher: settings.distillation == 0 ? nil : teacher, masks: stage.masks,
+        ties: stage.ties, from: state, streams: stage.streams, pool: pool
+      ) { report in
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+        try save(report)
+        onProgress(
+          FineTuningProgress(
+            network: stage.network,
+            training: TrainingProgress(
+              report, configuration, since: state?.epoch ?? 0, seconds: seconds)))
+        return !Interruption.isRequested
+      }
     }
   }
 }

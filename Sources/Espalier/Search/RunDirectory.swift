@@ -63,6 +63,8 @@ public struct RunDirectory: Equatable, Sendable {
   public var tensorBoard: URL { folder.appendingPathComponent("tensorboard") }
   /// The same of one agent.
   func tensorBoard(_ agent: String) -> URL { tensorBoard.appendingPathComponent(agent) }
+  /// Where agents and trainings stand.
+  var checkpoints: URL { folder.appendingPathComponent("checkpoint") }
 
   /// What one process holds while it works here.
   var lock: URL { folder.appendingPathComponent("run.lock") }
@@ -84,6 +86,9 @@ public struct RunDirectory: Equatable, Sendable {
       .map { RunDirectory(folder.appendingPathComponent($0)) }
   }
 
+  /// The folders of checkpoints that may be there.
+  var checkpointFolders: [URL] { [checkpoints] + stageFolders.map(\.checkpoints) }
+
   /// The records of stages that may be there.
   var stageRecords: [URL] { stageFolders.map(\.stage) }
 
@@ -104,6 +109,9 @@ public struct RunDirectory: Equatable, Sendable {
   func claim() throws -> FileLock {
     _ = try OutputFolder(folder.path)
     guard let lock = try FileLock(lock) else { throw EspalierError.runBusy(folder: folder.path) }
+    for place in [folder] + stageFolders.map(\.folder) + checkpointFolders {
+      AtomicFile.removeLeftovers(in: place)
+    }
     return lock
   }
 }

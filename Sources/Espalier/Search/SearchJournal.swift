@@ -17,6 +17,8 @@ struct SearchJournal {
   /// One line.
   struct Line: Equatable {
     let episode: Int
+    /// What the agent asked for.
+    let requested: [Double]
     /// The widths of a candidate, the weights it keeps, its bits, or channels and bits.
     let choices: [Int]
     let accuracy: Double
@@ -41,6 +43,7 @@ struct SearchJournal {
           let value = try CanonicalJSON.parse(bytes: line)
           return Line(
             episode: try value.int(at: "episode"),
+            requested: try value.doubles(at: "requested"),
             choices: try value.ints(at: Self.choiceName(of: value)),
             accuracy: try value.double(at: "validation"),
             reward: try value.double(at: "reward"),
@@ -64,11 +67,9 @@ struct SearchJournal {
   /// - Throws: `FileError` when the folder cannot be written.
   func open() throws -> AppendedFile {
     let bytes = FileManager.default.contents(atPath: url.path) ?? Data()
-    let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes[...$0] } ?? Data()
-    if !FileManager.default.fileExists(atPath: url.path) || whole.count < bytes.count {
-      try AtomicFile.write(Data(whole), to: url)
-    }
-    return try AppendedFile(url)
+    let end = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? bytes.startIndex - 1
+    let whole = end + 1 - bytes.startIndex
+    return try AppendedFile(url, keeping: whole)
   }
 
   /// The line of an episode.

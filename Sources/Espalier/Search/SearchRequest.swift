@@ -34,6 +34,10 @@ public struct SearchRequest: Equatable, Sendable {
   public var output: URL?
   /// Whether to go on with the run in `output`.
   public var resume = false
+  /// Episodes from one checkpoint to the next, 0 for none; nil takes ten.
+  ///
+  /// Changes nothing that comes out.
+  public var checkpointEpisodes: Int?
 
   /// A request with defaults.
   public init(environment: String) {

@@ -45,19 +45,3 @@ public struct SearchResult: Equatable, Sendable {
     public let paired: PairedComparison?
   }
 }
-
-/// What a search tells while it runs.
-public struct SearchProgress: Sendable {
-  /// The agent at work.
-  public let agent: String
-  /// Its episodes so far.
-  public let episode: Int
-  /// Its episodes in all.
-  public let episodes: Int
-  /// The reward of the last candidate.
-  public let reward: Double
-  /// The best reward so far among candidates that meet the budget.
-  public let best: Double?
-  /// Seconds since this agent began.
-  public let seconds: Double
-}

@@ -13,11 +13,13 @@ public enum SearchRun {
   /// - Parameters:
   ///   - onProgress: called after each measured candidate.
   ///   - onFineTuning: called after each epoch of fine-tuning.
+  ///   - onNotice: called with a sentence for what a run that goes on cannot use.
   /// - Throws: a typed error with one sentence; `EspalierError.interrupted` when asked to stop, with
   ///   everything measured so far saved.
   public static func run(
     _ request: SearchRequest, onProgress: (SearchProgress) -> Void = { _ in },
-    onFineTuning: (FineTuningProgress) -> Void = { _ in }
+    onFineTuning: (FineTuningProgress) -> Void = { _ in },
+    onNotice: @escaping (String) -> Void = { _ in }
   ) throws -> SearchResult {
     guard request.seed >= 0 else {
       throw EspalierError.setting(
@@ -34,17 +36,19 @@ public enum SearchRun {
     let lock = try directory.claim()
     defer { withExtendedLifetime(lock) {} }
     try refuseOther(directory, request)
-    try begin(directory, setup, request, transfer)
+    let texts = try begin(directory, setup, request, transfer)
+    let checkpoints = CheckpointRule(
+      of: texts, episodes: request.checkpointEpisodes, onNotice: onNotice)
     let names = [request.agent] + setup.definition.baselines.filter { $0 != request.agent }
     guard setup.definition.weights == nil else {
-      return try StagedRun(setup, request, directory, from: transfer).run(
+      return try StagedRun(setup, request, directory, checkpoints, from: transfer).run(
         names, onProgress: onProgress, onFineTuning: onFineTuning)
     }
     var runs: [AgentRun] = []
     for (position, name) in names.enumerated() {
       var run = AgentRun(
         name, episodes: setup.definition.episodes, run: directory,
-        agentFile: position > 0 ? nil : directory.agent)
+        agentFile: position > 0 ? nil : directory.agent, checkpoints: checkpoints)
       do {
         try run.run(
           setup, setup.problem, streams: setup.streams, folder: directory.folder.path,
@@ -55,7 +59,7 @@ public enum SearchRun {
       }
       runs.append(run)
     }
-    return try SearchOutcome(setup, request, directory)
+    return try SearchOutcome(setup, request, directory, checkpoints)
       .write(runs, onFineTuning: onFineTuning)
   }
 
@@ -76,11 +80,11 @@ public enum SearchRun {
     }
   }
 
-  /// Writes what the run is, or holds it against what stands there.
+  /// Writes what the run is, or holds it against what stands there; gives what says that.
   private static func begin(
     _ directory: RunDirectory, _ setup: SearchSetup, _ request: SearchRequest,
     _ transfer: AgentTransfer?
-  ) throws {
+  ) throws -> [String] {
     let isResumed = directory.hasEpisodes
     if !isResumed {
       // Left by a run whose journal was taken away: they say nothing about this one.
@@ -88,7 +92,9 @@ public enum SearchRun {
         directory.fineTuning, directory.stages, directory.agent, directory.agentFrom,
         directory.sensitivity, directory.tensorBoard,
       ]
-      for url in left + directory.stageRecords { try? FileManager.default.removeItem(at: url) }
+      for url in left + directory.stageRecords + directory.checkpointFolders {
+        try? FileManager.default.removeItem(at: url)
+      }
       if let transfer { try AtomicFile.write(transfer.bytes, to: directory.agentFrom) }
       if let record = setup.bits.flatMap({ SensitivityRecord($0) }) {
         try AtomicFile.write(
@@ -114,70 +120,7 @@ public enum SearchRun {
       }
       try AtomicFile.write(bytes, to: url)
     }
-  }
-}
-
-/// Turns the agents' best candidates into the run's files.
-struct SearchOutcome {
-  private let setup: SearchSetup
-  private let request: SearchRequest
-  private let directory: RunDirectory
-
-  init(_ setup: SearchSetup, _ request: SearchRequest, _ directory: RunDirectory) {
-    self.setup = setup
-    self.request = request
-    self.directory = directory
-  }
-
-  /// Writes `compressed.onnx`, `policy.json` and `summary.json`, and what fine-tuning writes.
-  ///
-  /// The policy is that of the best candidate; where candidates are fine-tuned, of the one that is best
-  /// after it.
-  func write(
-    _ runs: [AgentRun], onFineTuning: (FineTuningProgress) -> Void
-  ) throws -> SearchResult {
-    guard let own = runs.first, let leader = own.best else {
-      throw EspalierError.setting(
-        name: "--episodes", expected: "enough for a candidate within the budget",
-        found: "\(setup.definition.episodes)")
-    }
-    let tuning = try fineTune(own, onProgress: onFineTuning)
-    let best = tuning?.survivor ?? leader
-    let agents = try setup.results(runs, of: setup.problem)
-    let isMeasured = best.candidate.choices == leader.candidate.choices
-    let (graph, policy) = try setup.compress(
-      best.candidate,
-      search: CompressionPolicy.Search(
-        agent: own.name, seed: request.seed, episodes: own.count, reward: best.candidate.reward),
-      top1: { graph in
-        isMeasured ? agents.first?.test : try setup.test?.evaluate(graph)
-      }, fineTuned: tuning?.record)
-    try ONNXFile.write(graph, to: directory.compressed)
-    try AtomicFile.write(Data(policy.fileText().utf8), to: directory.policy)
-    let measured = own.measuredSeconds
-    let result = SearchResult(
-      run: directory, policy: policy, reward: best.candidate.reward,
-      originalReward: setup.problem.worth(
-        policy.original.validation ?? 0, setup.problem.originalCost),
-      agents: agents, episodes: own.count,
-      secondsPerEpisode: measured.isEmpty
-        ? nil : measured.reduce(0, +) / Double(measured.count),
-      fineTuning: tuning?.record)
-    try AtomicFile.write(
-      Data(CanonicalJSON.file(.array(agents.map(\.json))).utf8), to: directory.summary)
-    return result
-  }
-
-  /// Trains the best candidates further where the environment asks for it.
-  private func fineTune(
-    _ run: AgentRun, onProgress: (FineTuningProgress) -> Void
-  ) throws -> (record: FineTuningRecord, survivor: SearchEpisode)? {
-    guard let tuning = setup.fineTuning else { return nil }
-    let finalists = run.leaders(tuning.settings.candidates)
-    let record = try tuning.run(
-      finalists, in: directory, network: setup.trainable,
-      ties: { [setup] in setup.bits?.ties(of: $0) ?? ParameterTies() }, onProgress: onProgress)
-    return (record, finalists[record.survivor])
+    return [description, environment]
   }
 }
 

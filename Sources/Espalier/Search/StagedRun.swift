@@ -22,6 +22,7 @@ struct StagedRun {
   private let setup: SearchSetup
   private let request: SearchRequest
   private let directory: RunDirectory
+  private let checkpoints: CheckpointRule
   private let transfer: AgentTransfer?
 
   /// A staged search.
@@ -29,11 +30,12 @@ struct StagedRun {
   /// - Parameter transfer: the trained agent that every stage begins with.
   init(
     _ setup: SearchSetup, _ request: SearchRequest, _ directory: RunDirectory,
-    from transfer: AgentTransfer?
+    _ checkpoints: CheckpointRule, from transfer: AgentTransfer?
   ) {
     self.setup = setup
     self.request = request
     self.directory = directory
+    self.checkpoints = checkpoints
     self.transfer = transfer
   }
 
@@ -82,8 +84,8 @@ struct StagedRun {
     var runs: [AgentRun] = []
     for (position, name) in names.enumerated() {
       var run = AgentRun(
-        name, episodes: setup.definition.episodes, run: folder,
-        agentFile: position > 0 ? nil : directory.agent)
+        name, episodes: setup.definition.episodes, run: folder, part: "stage \(number)",
+        agentFile: position > 0 ? nil : directory.agent, checkpoints: checkpoints)
       if densities.count > 1 { run.label = "\(name), stage \(number)/\(densities.count)" }
       try run.run(
         setup, problem, streams: setup.streams.under("stage \(number)"),
@@ -135,8 +137,8 @@ struct StagedRun {
     }
     let trained = try tuning.train(
       candidate, "stage \(number)/\(densities.count)", epochs: epochs(number, tuning),
-      path: "stage \(number)", masks: candidate.zeroMasks(), in: directory, onProgress: onFineTuning
-    )
+      path: "stage \(number)", masks: candidate.zeroMasks(), in: directory, checkpoints,
+      onProgress: onFineTuning)
     try ONNXFile.write(trained, to: folder.fineTuned)
     let tuned = try ONNXFile.read(folder.fineTuned).graph
     let own = record(try setup.validation.evaluate(tuned))
@@ -171,20 +173,11 @@ struct StagedRun {
       compressed: NetworkFigures(
         NetworkCost(sparse: last.candidate), validation: last.best.candidate.accuracy,
         top1: agents.first?.test, fineTuned: record.top1))
-    try ONNXFile.write(last.candidate, to: directory.compressed)
     if let tuned = last.tuned { try ONNXFile.write(tuned, to: directory.fineTuned) }
-    try AtomicFile.write(Data(policy.fileText().utf8), to: directory.policy)
-    let measured = stages.flatMap { $0.runs.first?.measuredSeconds ?? [] }
-    var result = SearchResult(
-      run: directory, policy: policy, reward: last.best.candidate.reward,
-      originalReward: setup.problem.worth(
-        policy.original.validation ?? 0, setup.problem.originalCost),
-      agents: agents, episodes: episodes,
-      secondsPerEpisode: measured.isEmpty
-        ? nil : measured.reduce(0, +) / Double(measured.count), fineTuning: nil)
-    result.stages = record.stages
-    try write(.array(agents.map(\.json)), to: directory.summary)
-    return result
+    return try setup.write(
+      last.candidate, policy, reward: last.best.candidate.reward, agents: agents,
+      episodes: episodes, seconds: stages.flatMap { $0.runs.first?.measuredSeconds ?? [] },
+      stages: record.stages, to: directory)
   }
 
   /// What the stages came to on the test images; taken from the file where a finished run left it.
@@ -192,7 +185,10 @@ struct StagedRun {
     _ stages: [Finished], _ last: Finished, onFineTuning: (FineTuningProgress) -> Void
   ) throws -> StagesRecord {
     let own = stages.map(\.record)
-    if let known: StagesRecord = read(directory.stages), known.stages == own { return known }
+    if let known: StagesRecord = read(directory.stages), known.stages == own {
+      setup.fineTuning?.forget(in: directory)
+      return known
+    }
     var (top1, originalTop1): (Double?, Double?) = (nil, nil)
     if let tuning = setup.fineTuning, let test = setup.test, let tuned = last.tuned {
       top1 = try test.evaluate(tuned)
@@ -200,12 +196,14 @@ struct StagedRun {
       for stage in stages {
         original = try tuning.train(
           original, "the original network", epochs: epochs(stage.number, tuning),
-          path: "original/stage \(stage.number)", in: directory, onProgress: onFineTuning)
+          path: "original/stage \(stage.number)", in: directory, checkpoints,
+          onProgress: onFineTuning)
       }
       originalTop1 = try test.evaluate(original)
     }
     let record = StagesRecord(stages: own, top1: top1, originalTop1: originalTop1)
     try write(record.json, to: directory.stages)
+    setup.fineTuning?.forget(in: directory)
     return record
   }
 

@@ -3,7 +3,8 @@ import Interchange
 
 /// A file with a line for each episode; a torn last line does not count.
 struct LineJournal {
-  private let known: [Data]
+  /// The lines that were there at the beginning.
+  let known: [Data]
   private let file: AppendedFile
 
   /// Opens a journal for appending, without what a torn last line left.
@@ -25,6 +26,11 @@ struct LineJournal {
   ///
   /// - Throws: `FileError`.
   func append(_ line: String) throws { try file.append(line: line) }
+
+  /// Waits until everything appended has reached the disk.
+  ///
+  /// - Throws: `FileError`.
+  func synchronize() throws { try file.synchronize() }
 
   /// Appends the line of an episode, or holds it against the one that is there.
   ///

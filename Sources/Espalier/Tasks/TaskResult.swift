@@ -13,9 +13,12 @@ public struct TaskResult: Equatable, Sendable {
   /// The returns of episodes without noise, afterwards.
   public internal(set) var evaluation: [Double] = []
 
-  init(run: RunDirectory, agent: String) {
+  /// A result of the episodes that are known.
+  init(run: RunDirectory, agent: String, _ known: [(total: Double, steps: Int)] = []) {
     self.run = run
     self.agent = agent
+    returns = known.map(\.total)
+    steps = known.reduce(0) { $0 + $1.steps }
   }
 
   /// The mean return without noise.

@@ -7,21 +7,26 @@ import Tensors
 /// Learns a task from a request to a run directory.
 ///
 /// The directory holds `environment.json`, `run.json`, `episodes.jsonl` (a line for each episode),
-/// `steps.jsonl` (the same episodes step by step: the checkpoint), `agent.json` and `summary.json`. A run
-/// that goes on repeats what the agent did from its seed, with the recorded steps in place of the environment.
+/// `steps.jsonl` (the same episodes step by step), `checkpoint/`, `agent.json` and `summary.json`. A run that
+/// goes on takes the agent as the last checkpoint has it and repeats what it did since, with the recorded steps
+/// in place of the environment; with no checkpoint it repeats everything from the seed.
 public struct TaskRun {
   private let task: LearningTask
   private let request: SearchRequest
   private let directory: RunDirectory
   private let definition: TaskDefinition
+  private let onNotice: (String) -> Void
 
   /// Runs a task, or the rest of it.
   ///
-  /// - Parameter onProgress: called after each episode.
+  /// - Parameters:
+  ///   - onProgress: called after each episode.
+  ///   - onNotice: called with a sentence for what a run that goes on cannot use.
   /// - Throws: a typed error with one sentence; everything learned so far is then saved.
   public static func run(
     _ task: LearningTask, _ request: SearchRequest,
-    onProgress: (SearchProgress) -> Void = { _ in }
+    onProgress: (SearchProgress) -> Void = { _ in },
+    onNotice: @escaping (String) -> Void = { _ in }
   ) throws -> TaskResult {
     try refuseForeignOptions(request)
     var definition = task.definition
@@ -35,7 +40,8 @@ public struct TaskRun {
     let lock = try directory.claim()
     defer { withExtendedLifetime(lock) {} }
     let run = TaskRun(
-      task: task, request: request, directory: directory, definition: definition)
+      task: task, request: request, directory: directory, definition: definition,
+      onNotice: onNotice)
     return try run.learn(onProgress: onProgress)
   }
 
@@ -62,29 +68,55 @@ public struct TaskRun {
 
   private func learn(onProgress: (SearchProgress) -> Void) throws -> TaskResult {
     let streams = RandomStreams(seed: UInt64(request.seed))
-    let recorded = try begin()
+    let checkpoints = try begin()
     let inner = try task.environment(streams: streams)
-    let environment = RecordedEnvironment(
-      inner, recorded: recorded, folder: directory.folder.path)
     defer { inner.close() }
-    let agent = try agent(in: environment, streams)
-    let loop = EpisodeLoop(environment: environment, agent: agent, streams: streams)
+    let journal = try TaskJournal(directory)
+    let usable = checkpoints.folder.newestFirst(upTo: journal.known, otherwise: Self.replay)
     do {
-      var result = try episodes(loop, environment, recorded.count, onProgress)
-      if let ddpg = agent as? DDPGAgent {
-        try AtomicFile.write(Data(AgentFile.text(ddpg.state).utf8), to: directory.agent)
+      for checkpoint in usable {
+        let agent = try agent(in: inner, streams)
+        do {
+          try agent.restore(checkpoint.payload)
+        } catch let error as AgentCheckpointError {
+          checkpoints.folder.tell(
+            checkpoint, "cannot be used (\(error))", otherwise: Self.replay)
+          continue
+        }
+        return try learn(
+          agent, in: inner, journal, from: checkpoint.position, checkpoints, streams, onProgress)
       }
-      result.evaluation = try evaluate(loop)
-      try AtomicFile.write(
-        Data(CanonicalJSON.file(result.summary).utf8), to: directory.summary)
-      return result
+      return try learn(
+        agent(in: inner, streams), in: inner, journal, from: 0, checkpoints, streams, onProgress)
     } catch let error as ProcessError {
       throw EspalierError.stopped(reason: "\(error)", folder: directory.folder.path)
     }
   }
 
-  private func agent(in environment: any Environment, _ streams: RandomStreams) throws -> any Agent
-  {
+  private static let replay = "the journal is replayed"
+
+  /// Learns from an episode on, and measures what was learned.
+  private func learn(
+    _ agent: any ResumableAgent, in inner: any Environment, _ journal: TaskJournal,
+    from first: Int, _ checkpoints: Checkpoints, _ streams: RandomStreams,
+    _ onProgress: (SearchProgress) -> Void
+  ) throws -> TaskResult {
+    let environment = RecordedEnvironment(
+      inner, recorded: try journal.steps(from: first), folder: directory.folder.path)
+    let loop = EpisodeLoop(environment: environment, agent: agent, streams: streams)
+    var result = try TaskResult(run: directory, agent: request.agent, journal.results(first))
+    try episodes(loop, environment, journal, agent, checkpoints, &result, onProgress)
+    if let ddpg = agent as? DDPGAgent {
+      try AtomicFile.write(Data(AgentFile.text(ddpg.state).utf8), to: directory.agent)
+    }
+    result.evaluation = try evaluate(loop)
+    try AtomicFile.write(Data(CanonicalJSON.file(result.summary).utf8), to: directory.summary)
+    return result
+  }
+
+  private func agent(
+    in environment: any Environment, _ streams: RandomStreams
+  ) throws -> any ResumableAgent {
     guard request.agent == "ddpg" else {
       return try RandomAgent(actionSpace: environment.actionSpace, streams: streams)
     }
@@ -95,40 +127,49 @@ public struct TaskRun {
   }
 
   private func episodes(
-    _ loop: EpisodeLoop, _ environment: RecordedEnvironment, _ known: Int,
+    _ loop: EpisodeLoop, _ environment: RecordedEnvironment, _ journal: TaskJournal,
+    _ agent: any ResumableAgent, _ checkpoints: Checkpoints, _ result: inout TaskResult,
     _ onProgress: (SearchProgress) -> Void
-  ) throws -> TaskResult {
-    let journal = try LineJournal(directory.episodes())
-    let steps = try LineJournal(stepsFile)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
+  ) throws {
+    var clock = checkpoints.clock
     let events = try EpisodeEvents(request.agent, run: directory)
     let start = ContinuousClock.now
     var last = start
-    var result = TaskResult(run: directory, agent: request.agent)
-    try loop.run(episodes: 0..<definition.episodes) { record in
-      if record.episode >= known, let episode = environment.episode {
-        try steps.append(String(decoding: encoder.encode(episode), as: UTF8.self))
-      }
-      try journal.take(Self.line(record), at: record.episode, folder: directory.folder.path)
+    var (best, measured) = (result.returns.max(), 0)
+    let first = result.returns.count
+    guard goesOn(result) else { return }
+    try loop.run(episodes: min(first, definition.episodes)..<definition.episodes) { record in
+      let isNew = try journal.take(record, environment.episode)
+      measured += isNew ? 1 : 0
       let now = ContinuousClock.now
-      try events.append(
-        record, agent: loop.agent,
-        seconds: record.episode < known ? nil : (now - last) / .seconds(1))
+      try events.append(record, agent: agent, seconds: isNew ? (now - last) / .seconds(1) : nil)
       last = now
       result.returns.append(record.return)
       result.steps += record.steps.count
-      onProgress(
-        SearchProgress(
-          agent: request.agent, episode: record.episode + 1,
-          episodes: expectedEpisodes(result), reward: record.return, best: result.returns.max(),
-          seconds: (ContinuousClock.now - start) / .seconds(1)))
+      best = max(best ?? record.return, record.return)
+      var progress = SearchProgress(
+        agent: request.agent, episode: record.episode + 1, episodes: expectedEpisodes(result),
+        reward: record.return, best: best, seconds: (ContinuousClock.now - start) / .seconds(1))
+      progress.measured = measured
+      progress.noise = (agent as? DDPGAgent)?.explorationDeviation
+      onProgress(progress)
+      let goesOn = goesOn(result)
+      let count = record.episode + 1
+      let isLast = !goesOn || Interruption.isRequested || count == definition.episodes
+      try clock.write(after: count, always: isLast) {
+        try journal.synchronize()
+        try checkpoints.folder.write(agent.checkpoint(), position: count)
+      }
       if Interruption.isRequested {
         throw EspalierError.interrupted(folder: directory.folder.path)
       }
-      return definition.steps.map { result.steps < $0 } ?? true
+      return goesOn
     }
-    return result
+  }
+
+  /// Whether steps are left to learn from.
+  private func goesOn(_ result: TaskResult) -> Bool {
+    definition.steps.map { result.steps < $0 } ?? true
   }
 
   /// How many episodes there will be: exactly, or as long as those so far.
@@ -144,24 +185,21 @@ public struct TaskRun {
     }
   }
 
-  private static func line(_ record: EpisodeRecord) throws -> String {
-    try CanonicalJSON.line([
-      "episode": record.episode.json, "seed": .integer(Int(clamping: record.seed)),
-      "steps": record.steps.count.json, "return": record.return.json,
-      "terminated": .bool(record.terminated),
-      "info": .object(record.finalInfo.mapValues(\.json)),
-    ])
-  }
-
   // MARK: - Files
 
-  private var stepsFile: URL { directory.folder.appendingPathComponent("steps.jsonl") }
+  /// Where the run's agent is saved, and when.
+  private struct Checkpoints {
+    let folder: CheckpointFolder
+    let clock: CheckpointClock
+  }
 
-  /// Writes what the run is, or holds it against what stands there; returns the recorded episodes.
-  private func begin() throws -> [RecordedEnvironment.Episode] {
+  /// Writes what the run is, or holds it against what stands there.
+  private func begin() throws -> Checkpoints {
     let isResumed = directory.hasEpisodes
     if !isResumed {
-      for url in [stepsFile, directory.tensorBoard] { try? FileManager.default.removeItem(at: url) }
+      for url in [TaskJournal.steps(directory), directory.checkpoints, directory.tensorBoard] {
+        try? FileManager.default.removeItem(at: url)
+      }
     }
     let texts = [
       (directory.environment, try CanonicalJSON.file(definition.json)),
@@ -179,14 +217,8 @@ public struct TaskRun {
       }
       try AtomicFile.write(Data(text.utf8), to: url)
     }
-    let decoder = JSONDecoder()
-    return try LineJournal.lines(stepsFile).map { line in
-      do {
-        return try decoder.decode(RecordedEnvironment.Episode.self, from: line)
-      } catch {
-        throw EspalierError.otherRun(
-          folder: directory.folder.path, reason: "steps.jsonl holds a line that is no episode")
-      }
-    }
+    let rule = CheckpointRule(
+      of: texts.map(\.1), episodes: request.checkpointEpisodes, onNotice: onNotice)
+    return Checkpoints(folder: rule.folder(directory, "agent"), clock: rule.clock())
   }
 }

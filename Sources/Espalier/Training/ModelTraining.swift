@@ -13,14 +13,23 @@ public enum ModelTraining {
   /// Initial weights come from the stream `initial weights` of the seed, epochs from the streams that
   /// `Trainer` names: the same request gives the same file, at any number of threads.
   ///
+  /// After each epoch it saves where it stands beside the file: see `TrainingPlace`. A request that resumes
+  /// goes on from there to the same file; where nothing is saved it begins.
+  ///
   /// - Throws: `EspalierError.unknownNetwork` with near names, `.setting` for a file that cannot be
-  ///   written, `.trainingInterrupted` when asked to stop, with the network so far saved; what reading
+  ///   written, `.trainingExists` for one whose training was stopped, unless the request resumes;
+  ///   `.trainingInterrupted` when asked to stop, with the network so far saved; what reading
   ///   the network and the data throws; `TrainingError` when training diverges.
   public static func run(
-    _ request: TrainingRequest, onProgress: (TrainingProgress) -> Void = { _ in }
+    _ request: TrainingRequest, onProgress: (TrainingProgress) -> Void = { _ in },
+    onNotice: @escaping (String) -> Void = { _ in }
   ) throws -> TrainingResult {
     try request.configuration.validate()
     let output = try writable(request.output)
+    let place = TrainingPlace(output)
+    if !request.resume, place.hasCheckpoints {
+      throw EspalierError.trainingExists(file: output.path, folder: place.folder.path)
+    }
     let specification = try DataSpecification(request.data)
     let streams = RandomStreams(seed: UInt64(max(0, request.seed)))
     let pool = WorkerPool(threads: request.threads)
@@ -34,14 +43,25 @@ public enum ModelTraining {
     let loader = try BatchLoader(
       images, preprocessing: request.preprocessing, batchSize: request.configuration.batchSize,
       augmentation: request.augmentation, dropsIncomplete: true)
+    let lock = try place.claim()
+    defer {
+      place.leaveIfEmpty()
+      withExtendedLifetime(lock) {}
+    }
+    let saved = try place.checkpoints(
+      request,
+      of: [
+        graph.parameterHash, teacher?.graph.parameterHash ?? "", images.name, "\(images.count)",
+      ], onNotice: onNotice)
     let (trained, last) = try train(
-      graph, on: LoaderBatches(loader: loader), request, teacher: teacher, streams: streams,
-      pool: pool, onProgress: onProgress)
+      graph, on: LoaderBatches(loader: loader), request, teacher: teacher, saved, in: place,
+      streams: streams, pool: pool, onProgress: onProgress)
     try ONNXFile.write(trained, to: output)
-    let epochs = last?.epoch ?? 0
+    let epochs = last?.epoch ?? request.configuration.epochs
     if epochs < request.configuration.epochs {
       throw EspalierError.trainingInterrupted(epochs: epochs, file: output.path)
     }
+    place.leave()
     let evaluator = test.map {
       ClassificationEvaluator($0, preprocessing: request.preprocessing, pool: pool)
     }
@@ -51,25 +71,38 @@ public enum ModelTraining {
       seconds: last?.seconds ?? 0)
   }
 
-  /// The trained network and how its last epoch went.
+  /// The trained network and how its last epoch went; nil when all were trained before.
   private static func train(
     _ graph: Graph, on batches: LoaderBatches, _ request: TrainingRequest, teacher: Teacher?,
-    streams: RandomStreams, pool: WorkerPool, onProgress: (TrainingProgress) -> Void
+    _ saved: TrainingCheckpoints, in place: TrainingPlace, streams: RandomStreams,
+    pool: WorkerPool, onProgress: (TrainingProgress) -> Void
   ) throws -> (Graph, TrainingProgress?) {
     var last: TrainingProgress?
     let start = DispatchTime.now().uptimeNanoseconds
-    let trained = try Trainer.train(
-      graph, on: batches, configuration: request.configuration, teacher: teacher,
-      streams: streams, pool: pool
-    ) { report in
-      let progress = TrainingProgress(
-        report, request.configuration,
-        seconds: Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9)
-      last = progress
-      onProgress(progress)
-      return !Interruption.isRequested
+    do {
+      return (try train(), last)
+    } catch let error as TrainingError {
+      // It would diverge again: there is nothing to go on with.
+      if case .nonFiniteLoss = error { place.leave() }
+      throw error
     }
-    return (trained, last)
+    func train() throws -> Graph {
+      try saved.train(from: graph, epochs: request.configuration.epochs) {
+        state, save in
+        try Trainer.train(
+          graph, on: batches, configuration: request.configuration, teacher: teacher, from: state,
+          streams: streams, pool: pool
+        ) { report in
+          try save(report)
+          let progress = TrainingProgress(
+            report, request.configuration, since: state?.epoch ?? 0,
+            seconds: Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9)
+          last = progress
+          onProgress(progress)
+          return !Interruption.isRequested
+        }
+      }
+    }
   }
 
   /// The network to learn from, if there is to be one.
@@ -136,10 +169,16 @@ extension DataSpecification {
 }
 
 extension TrainingProgress {
-  init(_ report: EpochReport, _ configuration: TrainingConfiguration, seconds: Double) {
+  /// - Parameters:
+  ///   - first: epochs that were trained by an earlier process.
+  ///   - seconds: since this one began.
+  init(
+    _ report: EpochReport, _ configuration: TrainingConfiguration, since first: Int = 0,
+    seconds: Double
+  ) {
     self.init(
       epoch: report.epoch, epochs: configuration.epochs, loss: report.meanLoss,
       trainingAccuracy: 100 * report.trainingAccuracy,
-      images: report.steps * configuration.batchSize, seconds: seconds)
+      images: report.steps * configuration.batchSize, first: first, seconds: seconds)
   }
 }

@@ -27,6 +27,9 @@ public struct TrainingRequest: Equatable, Sendable {
   /// The ONNX file to write.
   public var output: URL
 
+  /// Whether to go on with a training that was stopped.
+  public var resume = false
+
   /// A request with the defaults for the network.
   public init(network: String, data: String, output: URL) {
     self.network = network

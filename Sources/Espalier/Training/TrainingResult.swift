@@ -37,6 +37,19 @@ public struct TrainingProgress: Equatable, Sendable {
   public let trainingAccuracy: Double
   /// Images trained on so far, over all epochs.
   public let images: Int
-  /// Seconds since training began.
+  /// Epochs that an earlier process trained.
+  public var first = 0
+  /// Seconds since training began, or went on.
   public let seconds: Double
+
+  /// The time of the epochs left if they take as long as those before: seconds.
+  public var secondsLeft: Double {
+    seconds / Double(max(epoch - first, 1)) * Double(max(epochs - epoch, 0))
+  }
+
+  /// Images trained on in each second.
+  public var imagesPerSecond: Double {
+    let part = Double(max(epoch - first, 0)) / Double(max(epoch, 1))
+    return Double(images) * part / max(seconds, 1e-9)
+  }
 }

@@ -14,6 +14,12 @@ struct ComputeOptions: ParsableArguments {
   @Flag(help: "Print the result as one JSON object on standard output.")
   var json = false
 
+  /// The same for one of several processes that work for this one: they share the processors.
+  func arguments(jobs: Int) -> [String] {
+    let own = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / max(jobs, 1))
+    return ["--json", "--threads", "\(own)"] + (quiet ? ["--quiet"] : [])
+  }
+
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads: expected 1 or more.") }
   }

@@ -7,11 +7,17 @@ public final class AppendedFile {
 
   /// Opens a file at its end, making it where there is none.
   ///
+  /// - Parameter length: the bytes that count; what stands behind them is cut off. nil keeps all.
   /// - Throws: `FileError` when it cannot be written.
-  public init(_ url: URL) throws(FileError) {
+  public init(_ url: URL, keeping length: Int? = nil) throws(FileError) {
     path = url.path
     descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Self.error(path) }
+    guard let length else { return }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0,
+      Int(status.st_size) <= length || ftruncate(descriptor, off_t(length)) == 0
+    else { throw Self.error(path) }
   }
 
   deinit { close(descriptor) }

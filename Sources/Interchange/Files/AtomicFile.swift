@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// Writing a file so that a reader, or a run killed half-way, sees the old one or the new one.
 public enum AtomicFile {
@@ -23,6 +23,16 @@ public enum AtomicFile {
       }
     }
     try replace(target, with: data, mode: mode)
+  }
+
+  /// Takes away what processes that were killed while they wrote left in a folder.
+  ///
+  /// Only for a folder in which no other process writes.
+  public static func removeLeftovers(in folder: URL) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    where name.hasPrefix(".espalier-") && name.hasSuffix(".partial") {
+      unlink(folder.appendingPathComponent(name).path)
+    }
   }
 
   private static func replace(_ target: URL, with data: Data, mode: mode_t?) throws(FileError) {

@@ -12,6 +12,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case noFullBatch(batchSize: Int, examples: Int)
   /// A mask that fits no parameter of the network.
   case mask(name: String, expected: String, found: String)
+  /// A saved state that is not of the training at hand.
+  case state(name: String, expected: String, found: String)
   /// A loss that is infinite or not a number: training has diverged.
   case nonFiniteLoss(epoch: Int, step: Int, loss: Double)
 
@@ -30,6 +32,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "expected at least one full batch of \(batchSize), found \(examples) examples"
     case .mask(let name, let expected, let found):
       "mask of '\(name)': expected \(expected), found \(found)"
+    case .state(let name, let expected, let found):
+      "saved training state, \(name): expected \(expected), found \(found)"
     case .nonFiniteLoss(let epoch, let step, let loss):
       "training diverged in epoch \(epoch), step \(step): expected a finite loss, found \(loss); "
         + "a smaller learning rate or a longer warm-up may help"

@@ -10,24 +10,24 @@ public final class DDPGAgent: Agent {
   /// The settings.
   public let configuration: DDPGConfiguration
 
-  private let observationCount: Int
-  private let actionSpace: BoxSpace
-  private(set) var learner: DDPGLearner
+  let observationCount: Int
+  let actionSpace: BoxSpace
+  var learner: DDPGLearner
   private let isTransferred: Bool
   /// Episodes of actions in 0…1, one for each step, that a warm-up may begin with and explore around.
   private let starts: [[[Double]]]
   /// The actor for one observation; its parameters are copied when they are stale.
   private let actor: Executor
-  private var actorIsStale = true
+  var actorIsStale = true
   private var assembler: ExperienceAssembler
-  private(set) var replay: ReplayBuffer
-  private(set) var priorities: ReplayPriorities?
-  private var returns = ReturnNormalizer()
-  private var explorationStream: SeededGenerator
-  private var replayStream: SeededGenerator
-  private var episodeCount = 0
-  private var stepCount = 0
-  private var episodesAfterWarmup = 0
+  var replay: ReplayBuffer
+  var priorities: ReplayPriorities?
+  var returns = ReturnNormalizer()
+  var explorationStream: SeededGenerator
+  var replayStream: SeededGenerator
+  var episodeCount = 0
+  var stepCount = 0
+  var episodesAfterWarmup = 0
 
   private var exploring = true
   private var standardDeviation = 0.0

@@ -1,7 +1,8 @@
+public import Foundation
 public import Tensors
 
 /// Draws every action uniformly from the action space: the baseline that learning must beat.
-public final class RandomAgent: Agent {
+public final class RandomAgent: ResumableAgent {
   /// The name in reports.
   public let name = "random"
   private var stream: SeededGenerator
@@ -36,5 +37,18 @@ public final class RandomAgent: Agent {
   public func endEpisode(return: Double) {
     if let saved { stream = saved }
     saved = nil
+  }
+
+  /// Where the stream stands.
+  public func checkpoint() throws -> Data { try JSONEncoder().encode(stream) }
+
+  /// Puts the stream where it stood.
+  ///
+  /// - Throws: `AgentCheckpointError.unreadable`.
+  public func restore(_ checkpoint: Data) throws {
+    guard let saved = try? JSONDecoder().decode(SeededGenerator.self, from: checkpoint) else {
+      throw AgentCheckpointError.unreadable(agent: name)
+    }
+    stream = saved
   }
 }

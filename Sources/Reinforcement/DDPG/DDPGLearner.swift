@@ -181,4 +181,26 @@ struct DDPGLearner {
       try critic.take(tensors, "critic\(index + 1)")
     }
   }
+
+  /// What updates have changed so far.
+  var checkpoint: Checkpoint {
+    Checkpoint(
+      actor: actor.checkpoint, critics: critics.map(\.checkpoint), updateCount: updateCount,
+      targetNoiseStream: targetNoiseStream)
+  }
+
+  /// Becomes what was saved.
+  ///
+  /// - Throws: `AgentCheckpointError.part` for networks of other extents.
+  mutating func restore(_ saved: Checkpoint) throws(AgentCheckpointError) {
+    guard saved.critics.count == critics.count else {
+      throw .part(
+        agent: "ddpg", name: "critics", expected: "\(critics.count)",
+        found: "\(saved.critics.count)")
+    }
+    try actor.restore(saved.actor)
+    for index in critics.indices { try critics[index].restore(saved.critics[index]) }
+    updateCount = saved.updateCount
+    targetNoiseStream = saved.targetNoiseStream
+  }
 }

@@ -3,7 +3,7 @@ public import Tensors
 /// What a trained DDPG agent hands on: its networks and how its returns were normalised.
 ///
 /// Enough to act as it acted and to begin learning elsewhere from there; optimisers' moments, replay and
-/// random streams belong to the run and stay behind. A run itself is resumed by repeating it.
+/// random streams belong to the run and stay behind: a run itself goes on from a `DDPGCheckpoint`.
 public struct DDPGState: Equatable, Sendable {
   /// The settings, with what depends on the number of steps filled in.
   public var configuration: DDPGConfiguration

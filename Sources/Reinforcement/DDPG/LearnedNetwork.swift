@@ -7,7 +7,7 @@ struct LearnedNetwork {
   let online: Executor
   /// θ′, for a batch.
   let target: Executor
-  private(set) var optimizer: Adam
+  var optimizer: Adam
   let learningRate: Double
 
   init(

@@ -16,7 +16,7 @@ public import Tensors
 /// Source: Hansen 2016, "The CMA evolution strategy: a tutorial" (arXiv 1604.00772), with its default
 /// constants and positive weights; A is the Cholesky factor instead of the symmetric root. Points that
 /// were changed before they were measured may be told as they became. Cost: O(n³) for each generation.
-public struct CovarianceMatrixAdaptation {
+public struct CovarianceMatrixAdaptation: Codable, Sendable {
   /// Points in a generation, λ.
   public let populationSize: Int
   /// The centre of the distribution.
@@ -47,6 +47,13 @@ public struct CovarianceMatrixAdaptation {
     factor = covariance
     stepPath = [Double](repeating: 0, count: count)
     covariancePath = stepPath
+  }
+
+  /// Whether a strategy that was read has the extents of one over so many dimensions.
+  public func isWhole(dimensions count: Int) -> Bool {
+    mean.count == count && stepPath.count == count && covariancePath.count == count
+      && covariance.count == count * count && factor.count == count * count
+      && populationSize >= 4
   }
 
   /// Draws a point.
@@ -146,7 +153,7 @@ public struct CovarianceMatrixAdaptation {
   }
 
   /// The tutorial's default constants (table 1, positive weights).
-  private struct Constants {
+  private struct Constants: Codable {
     let weights: [Double]
     /// μ_eff.
     let selectionMass: Double

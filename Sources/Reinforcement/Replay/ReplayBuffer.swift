@@ -74,6 +74,9 @@ public struct ReplayBuffer: Equatable, Sendable {
     count == 0 ? [] : (0..<batch).map { _ in generator.integer(below: count) }
   }
 
+  /// Sets where the ring stands, for one that was saved.
+  mutating func position(count: Int, next: Int) { (self.count, self.next) = (count, next) }
+
   private func rows(_ index: Int, _ width: Int) -> Range<Int> {
     index * width..<(index + 1) * width
   }

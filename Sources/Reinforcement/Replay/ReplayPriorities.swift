@@ -12,7 +12,7 @@ public import Tensors
 ///
 /// Source: Schaul et al. 2016, arXiv 1511.05952, section 3.3 (proportional variant), 3.4 and appendix
 /// B.2.1.
-public struct ReplayPriorities: Equatable, Sendable {
+public struct ReplayPriorities: Codable, Equatable, Sendable {
   /// ε, which leaves every experience a chance.
   public static let smallestError = 0.01
 

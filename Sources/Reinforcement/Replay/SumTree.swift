@@ -6,7 +6,7 @@
 ///
 /// Invariants, checked by `checkInvariants()`: weights are finite and not negative; every inner node is
 /// exactly the rounded sum of its children; leaves behind `count` are 0.
-public struct SumTree: Equatable, Sendable {
+public struct SumTree: Codable, Equatable, Sendable {
   /// How many weights there are.
   public let count: Int
   private let leaves: Int
@@ -71,5 +71,28 @@ public struct SumTree: Equatable, Sendable {
         throw .invariant(expected: "0 behind the last position", found: "\(value)")
       }
     }
+  }
+
+  private enum CodingKeys: String, CodingKey { case count, weights }
+
+  /// Reads the weights; the sums follow from them.
+  ///
+  /// - Throws: `DecodingError` for a field that is missing or another number of weights.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    let weights = try fields.decode([Double].self, forKey: .weights)
+    guard try fields.decode(Int.self, forKey: .count) == weights.count else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .weights, in: fields, debugDescription: "another number of weights")
+    }
+    self.init(count: weights.count)
+    for (position, weight) in weights.enumerated() where weight != 0 { self[position] = weight }
+  }
+
+  /// Writes the weights.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(count, forKey: .count)
+    try fields.encode(Array(nodes[leaves..<(leaves + count)]), forKey: .weights)
   }
 }

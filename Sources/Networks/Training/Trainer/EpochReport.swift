@@ -12,4 +12,10 @@ public struct EpochReport: Equatable, Sendable {
   public let learningRate: Double
   /// The network after the epoch.
   public let graph: Graph
+  let optimizer: OptimizerState?
+
+  /// Where training stands, to be saved; nil for an optimiser that cannot be.
+  public var state: TrainingState? {
+    optimizer.map { TrainingState(epoch: epoch, steps: steps, optimizer: $0, graph: graph) }
+  }
 }

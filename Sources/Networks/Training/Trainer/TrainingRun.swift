@@ -19,8 +19,10 @@ struct TrainingRun {
 
   init(
     _ graph: Graph, batches: some TrainingBatches, configuration: TrainingConfiguration,
-    teacher: Teacher?, masks: ParameterMasks, ties: ParameterTies, pool: WorkerPool
+    teacher: Teacher?, masks: ParameterMasks, ties: ParameterTies, from state: TrainingState?,
+    pool: WorkerPool
   ) throws {
+    let graph = try state?.applied(to: graph) ?? graph
     batchSize = configuration.batchSize
     stepsPerEpoch = batches.exampleCount / batchSize
     guard stepsPerEpoch > 0 else {
@@ -50,6 +52,10 @@ struct TrainingRun {
     executor.parametersChanged()
     schedule = configuration.makeSchedule(stepsPerEpoch: stepsPerEpoch)
     optimizer = configuration.makeOptimizer()
+    if let state {
+      optimizer = try state.optimizer.applied(to: optimizer, executor.parameters)
+      steps = state.steps
+    }
   }
 
   private static func checkScores(
@@ -89,7 +95,8 @@ struct TrainingRun {
     return EpochReport(
       epoch: number, steps: steps, meanLoss: loss / Double(stepsPerEpoch),
       trainingAccuracy: Double(correct) / Double(stepsPerEpoch * batchSize),
-      learningRate: schedule.rate(atStep: steps - 1), graph: trained())
+      learningRate: schedule.rate(atStep: steps - 1), graph: trained(),
+      optimizer: OptimizerState(optimizer))
   }
 
   /// One step on the examples that stand in the input.
