@@ -26,6 +26,7 @@ struct SearchCommand: ParsableCommand {
       let result = try TaskRun.run(
         task, request, onProgress: { view.show($0) }, onNotice: { view.notice($0) })
       view.end()
+      writePage(of: result.run)
       print(try compute.json ? CanonicalJSON.line(result.json) : TaskReport(result).text)
       return
     }
@@ -33,10 +34,23 @@ struct SearchCommand: ParsableCommand {
       request, onProgress: { view.show($0) }, onFineTuning: { view.show($0) },
       onNotice: { view.notice($0) })
     view.end()
+    writePage(of: result.run)
     if compute.json {
       print(try CanonicalJSON.line(result.json))
     } else {
       print(SearchReport(result).text)
+    }
+  }
+
+  /// Writes `report.html`. A run whose page cannot be written is done all the same: `report` makes it again.
+  private func writePage(of run: RunDirectory) {
+    do {
+      try RunReport(
+        [run.folder], deviceFolders: options.devices.map(\.fileURL),
+        environmentFolders: options.environments.map(\.fileURL)
+      ).write(to: run.report)
+    } catch {
+      if !compute.quiet { Terminal.write("The page of the run was not written: \(error).") }
     }
   }
 
@@ -60,7 +74,10 @@ struct SearchCommand: ParsableCommand {
       let state = outcome.complaint ?? "done"
       Terminal.write("\(entry.name)  \(ended)/\(plan.entries.count)  \(state)")
     }
-    try SweepComparison.write(sweep.finished(outcomes), to: sweep.folder)
+    let finished = sweep.finished(outcomes)
+    if !finished.isEmpty {
+      try RunReport(finished).write(to: sweep.folder.appendingPathComponent("report.html"))
+    }
     let report = SweepReport(outcomes, folder: sweep.folder.path)
     print(try compute.json ? CanonicalJSON.line(report.json) : report.text)
     let failed = outcomes.filter { !$0.isDone }
