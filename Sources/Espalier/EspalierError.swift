@@ -34,11 +34,13 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
   case stopped(reason: String, folder: String)
   /// The user stopped training; the network so far is saved.
   case trainingInterrupted(epochs: Int, file: String)
+  /// The user stopped a calibration; nothing is written.
+  case calibrationInterrupted(iterations: Int)
 
   /// Whether the user asked for the end, and nothing failed.
   public var isInterruption: Bool {
     switch self {
-    case .interrupted, .trainingInterrupted: true
+    case .interrupted, .trainingInterrupted, .calibrationInterrupted: true
     default: false
     }
   }
@@ -89,6 +91,8 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
       "\(reason) (the run is saved in '\(folder)' and goes on with --resume)"
     case .trainingInterrupted(let epochs, let file):
       "interrupted after \(epochs) epochs; the network so far is saved in '\(file)'"
+    case .calibrationInterrupted(let iterations):
+      "interrupted after \(iterations) iterations; nothing is written"
     }
   }
 }

@@ -30,6 +30,7 @@ extension Node {
     case "Conv", "Gemm": position == 1 || position == 2
     case "BatchNormalization": position == 1 || position == 2
     case "FakeQuantize": position == 0
+    case "SoftRound": position == 1 || position == 3
     case "MatMul": true
     case "Add", "Sub", "Mul", "Div": constant.shape.count > 1
     default: false

@@ -1,0 +1,144 @@
+import Networks
+import Tensors
+
+/// Learns how to round: logits, and where asked for biases and scales, of a whole network or a part.
+///
+///     L / L₀ + λ · R / W
+///
+/// with the distillation error L, its value L₀ on the first batch before the first step, the regulariser R
+/// and the number W of weights. Both terms are relative to where they start, so that λ means the same for a
+/// layer and a network, however outputs are scaled.
+final class RoundingRun {
+  private let executor: Executor
+  private let network: SoftlyRoundedNetwork
+  private let error: DistillationError
+  private let teacher: TeacherOutputs
+  private let images: ExampleStore
+  private let input: String
+  private let settings: RoundingSettings
+  private let schedule: AnnealingSchedule
+  private let pool: WorkerPool
+  private var batches: BatchOrder
+  private let logits: [Parameter]
+  private let biases: [Parameter]
+  private let factors: [Parameter]
+  private let weightCount: Int
+  private var optimizers = (logits: Adam(), biases: Adam(), factors: Adam())
+  private var firstLoss: Double?
+
+  /// What is learned besides the rounding.
+  struct Learned {
+    let biases: Bool
+    let factors: Bool
+  }
+
+  init(
+    _ network: SoftlyRoundedNetwork, error: DistillationError, teacher: TeacherOutputs,
+    images: ExampleStore, input: String, learned: Learned, settings: RoundingSettings,
+    streams: RandomStreams, pool: WorkerPool
+  ) throws {
+    self.network = network
+    self.error = error
+    self.teacher = teacher
+    self.images = images
+    self.input = input
+    self.settings = settings
+    self.pool = pool
+    schedule = AnnealingSchedule(
+      start: settings.firstBeta, end: settings.lastBeta, warmup: settings.warmup,
+      iterations: settings.iterations)
+    batches = BatchOrder(images: images.count, batch: settings.batch, streams: streams)
+    let executor = try Executor(
+      network.graph.computing(error.points.map(\.point.value)), batch: settings.batch,
+      mode: .differentiable, differentiatingInputs: false, exchange: .channelsLast, pool: pool)
+    func parameters(_ names: [String]) -> [Parameter] {
+      let names = Set(names)
+      return executor.parameters.filter { names.contains($0.name) }
+    }
+    self.executor = executor
+    logits = parameters(network.layers.map(\.logits))
+    biases = learned.biases ? parameters(network.layers.compactMap(\.bias)) : []
+    factors = learned.factors ? parameters(network.layers.map(\.factor)) : []
+    weightCount = max(1, logits.reduce(0) { $0 + $1.values.count })
+  }
+
+  /// Learns, and gives the network with every weight on a level.
+  ///
+  /// - Parameter onStep: hears of each iteration, counted from 1, and its relative error L / L₀.
+  /// - Throws: `CalibrationError.diverged`, what `onStep` throws.
+  func run(_ onStep: (_ iteration: Int, _ loss: Double) throws -> Void) throws -> Graph {
+    for iteration in 0..<settings.iterations {
+      let loss = try step(iteration)
+      try onStep(iteration + 1, loss)
+    }
+    return network.hardened(executor.updatedGraph().initializers)
+  }
+
+  private func step(_ iteration: Int) throws -> Double {
+    let batch = batches.next()
+    try images.copy(input, batch, into: executor.input(input))
+    try teacher.prepare(batch)
+    executor.forward()
+    let start = try firstLoss ?? error.evaluate(executor, teacher, gradientScale: nil, pool: pool)
+    firstLoss = start
+    // A network that starts without any error has nothing to be relative to.
+    let scale = start > 0 ? 1 / start : 1
+    let loss = try error.evaluate(executor, teacher, gradientScale: scale, pool: pool) * scale
+    guard loss.isFinite else {
+      throw CalibrationError.diverged(iteration: iteration + 1, loss: loss)
+    }
+    executor.zeroGradients()
+    executor.backward()
+    if let beta = schedule.beta(atIteration: iteration) { regularize(beta) }
+    let fall = LearningRateSchedule.cosine(peak: 1, totalSteps: settings.iterations)
+    let falling = fall.rate(atStep: iteration)
+    optimizers.logits.step(logits, learningRate: settings.roundingRate)
+    if !biases.isEmpty {
+      optimizers.biases.step(biases, learningRate: settings.biasRate * falling)
+    }
+    if !factors.isEmpty {
+      optimizers.factors.step(factors, learningRate: settings.stepRate * falling)
+    }
+    executor.parametersChanged()
+    return loss
+  }
+
+  private func regularize(_ beta: Double) {
+    let strength = Float(settings.regularization / Double(weightCount))
+    let logits = self.logits
+    pool.run(shards: logits.count) { index in
+      guard let values = logits[index].values.baseAddress,
+        let gradients = logits[index].gradients.baseAddress
+      else { return }
+      RoundingRegularizer.addGradient(
+        values, count: logits[index].values.count, beta: Float(beta), strength: strength,
+        to: gradients)
+    }
+  }
+}
+
+/// Which images make up each step: every image once an epoch, in an order of the epoch's own stream.
+struct BatchOrder {
+  private let images: Int
+  private let batch: Int
+  private let streams: RandomStreams
+  private var epoch = 0
+  private var order: [Int] = []
+
+  init(images: Int, batch: Int, streams: RandomStreams) {
+    self.images = images
+    self.batch = batch
+    self.streams = streams
+  }
+
+  /// The images of the next step; what is left of an epoch and makes no whole batch is dropped.
+  mutating func next() -> [Int] {
+    if order.count < batch {
+      var stream = streams.stream("epoch \(epoch)")
+      order = stream.permutation(of: images)
+      epoch += 1
+    }
+    defer { order.removeFirst(batch) }
+    return Array(order.prefix(batch))
+  }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Calibration
+import CompressionPolicies
+import Datasets
+import Espalier
+import Foundation
+
+struct CalibrateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "calibrate",
+    abstract: "Quantize a network on images without labels and write it as QDQ ONNX.")
+
+  @Argument(help: "The ONNX model.")
+  var model: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The data, such as cifar10:DIR; split=train by default, labels are not used.",
+      valueName: "spec"))
+  var data: String
+
+  @OptionGroup var pixels: PixelOptions
+
+  @Option(help: ArgumentHelp("A policy that says each layer's bits.", valueName: "file"))
+  var policy: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Bits of weights and activations, 1 to 8; the first and last layer keep 8.",
+      valueName: "w/a"))
+  var bits: BitsOption?
+
+  @Flag(help: "Give the first and last layer the same bits as the others.")
+  var allLayers = false
+
+  @Option(help: "How levels are chosen: nearest, adaround or eptq.")
+  var method = CalibrationMethod.eptq
+
+  @Option(help: "How long: quick (500 iterations) or full (20000).")
+  var preset = CalibrationRequest.Preset.quick
+
+  @Option(
+    help: ArgumentHelp(
+      "Iterations instead of the preset's; for adaround those of each layer.", valueName: "n"))
+  var iterations: Int?
+
+  @Option(help: ArgumentHelp("Calibration images.", valueName: "n"))
+  var images = 1024
+
+  @Option(help: ArgumentHelp("Images in a step.", valueName: "n"))
+  var batch = 32
+
+  @Option(help: "How layers count: logarithmic or proportional to their traces, or uniform.")
+  var weighting = LayerWeighting.logarithmic
+
+  @Option(
+    help: ArgumentHelp(
+      "How much the push towards levels counts against the error.", valueName: "factor"))
+  var regularization: Double?
+
+  @Option(help: ArgumentHelp("The seed of all random streams.", valueName: "n"))
+  var seed = 1
+
+  @Option(help: ArgumentHelp("The ONNX file to write.", valueName: "file"))
+  var output: String
+
+  @OptionGroup var compute: ComputeOptions
+
+  func validate() throws {
+    if seed < 0 { throw ValidationError("--seed: expected a number from 0 on.") }
+    guard (policy == nil) != (bits == nil) else {
+      throw ValidationError("give either --policy or --bits.")
+    }
+    if policy != nil, allLayers { throw ValidationError("--all-layers needs --bits.") }
+    if let bits = bits?.bits, bits.weights.value > 8 || bits.activations.value > 8 {
+      throw ValidationError("--bits: expected 1 to 8 bits.")
+    }
+    for (name, value) in [("iterations", iterations), ("images", images), ("batch", batch)] {
+      if let value, !(1...100_000_000).contains(value) {
+        throw ValidationError("--\(name): expected 1 to 100000000.")
+      }
+    }
+    if let regularization, !(0...1e9).contains(regularization) {
+      throw ValidationError("--regularization: expected 0 to 1000000000.")
+    }
+  }
+
+  func run() throws {
+    Interruption.listen()
+    var view = CalibrationProgressView(isQuiet: compute.quiet)
+    let report = try ModelCalibration.run(try request()) { view.show($0, seconds: $1) }
+    view.end()
+    pixels.mentionRaw(isQuiet: compute.quiet)
+    if compute.json {
+      print(try CanonicalJSON.line(report.json))
+      return
+    }
+    print(CalibrationText.of(report))
+  }
+
+  private func request() throws -> CalibrationRequest {
+    var settings = preset.settings(method)
+    if let iterations { settings.rounding.iterations = iterations }
+    settings.rounding.batch = batch
+    settings.weighting = weighting
+    if let regularization { settings.rounding.regularization = regularization }
+    let choice: CalibrationRequest.Bits
+    if let bits = bits?.bits {
+      choice = .uniform(
+        weights: bits.weights.value, activations: bits.activations.value,
+        ends: allLayers ? nil : 8)
+    } else {
+      choice = .policy((policy ?? "").fileURL)
+    }
+    var request = CalibrationRequest(
+      model: model.fileURL, data: data, bits: choice, settings: settings, output: output.fileURL)
+    request.preprocessing = try pixels.resolved() ?? .raw
+    request.images = images
+    request.seed = seed
+    request.threads = compute.threads
+    return request
+  }
+}
+
+extension CalibrationMethod: ExpressibleByArgument {}
+extension LayerWeighting: ExpressibleByArgument {}
+extension CalibrationRequest.Preset: ExpressibleByArgument {}
