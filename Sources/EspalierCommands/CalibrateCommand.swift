@@ -58,6 +58,16 @@ struct CalibrateCommand: ParsableCommand {
       "How much the push towards levels counts against the error.", valueName: "factor"))
   var regularization: Double?
 
+  @Option(
+    help: ArgumentHelp("The learning rate of the rounding; by default 0.03.", valueName: "rate"))
+  var learningRate: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The learning rate of biases and of factors of scales; by default 0.001.",
+      valueName: "rate"))
+  var fineRate: Double?
+
   @Option(help: ArgumentHelp("The seed of all random streams.", valueName: "n"))
   var seed = 1
 
@@ -80,8 +90,12 @@ struct CalibrateCommand: ParsableCommand {
         throw ValidationError("--\(name): expected 1 to 100000000.")
       }
     }
-    if let regularization, !(0...1e9).contains(regularization) {
-      throw ValidationError("--regularization: expected 0 to 1000000000.")
+    for (name, value) in [
+      ("regularization", regularization), ("learning-rate", learningRate), ("fine-rate", fineRate),
+    ] {
+      if let value, !(0...1e6).contains(value) {
+        throw ValidationError("--\(name): expected 0 to 1000000.")
+      }
     }
   }
 
@@ -104,6 +118,11 @@ struct CalibrateCommand: ParsableCommand {
     settings.rounding.batch = batch
     settings.weighting = weighting
     if let regularization { settings.rounding.regularization = regularization }
+    if let learningRate { settings.rounding.roundingRate = learningRate }
+    if let fineRate {
+      settings.rounding.biasRate = fineRate
+      settings.rounding.stepRate = fineRate
+    }
     let choice: CalibrationRequest.Bits
     if let bits = bits?.bits {
       choice = .uniform(

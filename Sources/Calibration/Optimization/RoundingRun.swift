@@ -3,11 +3,14 @@ import Tensors
 
 /// Learns how to round: logits, and where asked for biases and scales, of a whole network or a part.
 ///
-///     L / L₀ + λ · R / W
+///     minimise ln L + λ · R / W
 ///
-/// with the distillation error L, its value L₀ on the first batch before the first step, the regulariser R
-/// and the number W of weights. Both terms are relative to where they start, so that λ means the same for a
-/// layer and a network, however outputs are scaled.
+/// with the distillation error L, the regulariser R and the number W of weights: both terms are relative, so
+/// that λ means the same for a layer and a network, however outputs are scaled and however far the error has
+/// fallen. The gradient of ln L is ∂L divided by the L of the step before.
+///
+/// Where biases or scales are learned, the last iterations settle: every weight stands on its level, and
+/// biases and scales alone go on, with rates that fall to 0.
 final class RoundingRun {
   private let executor: Executor
   private let network: SoftlyRoundedNetwork
@@ -25,6 +28,9 @@ final class RoundingRun {
   private let weightCount: Int
   private var optimizers = (logits: Adam(), biases: Adam(), factors: Adam())
   private var firstLoss: Double?
+  private var lastLoss = 1.0
+  /// The iteration from which weights stand on their levels.
+  private let settled: Int
 
   /// What is learned besides the rounding.
   struct Learned {
@@ -44,9 +50,11 @@ final class RoundingRun {
     self.input = input
     self.settings = settings
     self.pool = pool
+    let part = learned.biases || learned.factors ? settings.settling : 0
+    settled = settings.iterations - Int(part * Double(settings.iterations))
     schedule = AnnealingSchedule(
       start: settings.firstBeta, end: settings.lastBeta, warmup: settings.warmup,
-      iterations: settings.iterations)
+      iterations: settled)
     batches = BatchOrder(images: images.count, batch: settings.batch, streams: streams)
     let executor = try Executor(
       network.graph.computing(error.points.map(\.point.value)), batch: settings.batch,
@@ -75,32 +83,54 @@ final class RoundingRun {
   }
 
   private func step(_ iteration: Int) throws -> Double {
+    if iteration == settled { settle() }
     let batch = batches.next()
     try images.copy(input, batch, into: executor.input(input))
     try teacher.prepare(batch)
     executor.forward()
-    let start = try firstLoss ?? error.evaluate(executor, teacher, gradientScale: nil, pool: pool)
-    firstLoss = start
-    // A network that starts without any error has nothing to be relative to.
-    let scale = start > 0 ? 1 / start : 1
-    let loss = try error.evaluate(executor, teacher, gradientScale: scale, pool: pool) * scale
+    let first = try firstLoss ?? error.evaluate(executor, teacher, gradientScale: nil, pool: pool)
+    // A network without any error has nothing to be relative to.
+    if firstLoss == nil, first > 0 { lastLoss = first }
+    firstLoss = first
+    let loss = try error.evaluate(
+      executor, teacher, gradientScale: 1 / max(lastLoss, Double(Float.leastNormalMagnitude)),
+      pool: pool)
     guard loss.isFinite else {
       throw CalibrationError.diverged(iteration: iteration + 1, loss: loss)
     }
+    lastLoss = loss
     executor.zeroGradients()
     executor.backward()
-    if let beta = schedule.beta(atIteration: iteration) { regularize(beta) }
-    let fall = LearningRateSchedule.cosine(peak: 1, totalSteps: settings.iterations)
-    let falling = fall.rate(atStep: iteration)
-    optimizers.logits.step(logits, learningRate: settings.roundingRate)
+    update(iteration)
+    executor.parametersChanged()
+    return first > 0 ? loss / first : loss
+  }
+
+  private func update(_ iteration: Int) {
+    var rate = 1.0
+    if iteration < settled {
+      if let beta = schedule.beta(atIteration: iteration) { regularize(beta) }
+      optimizers.logits.step(logits, learningRate: settings.roundingRate)
+    } else {
+      rate = LearningRateSchedule.cosine(peak: 1, totalSteps: settings.iterations - settled)
+        .rate(atStep: iteration - settled)
+    }
     if !biases.isEmpty {
-      optimizers.biases.step(biases, learningRate: settings.biasRate * falling)
+      optimizers.biases.step(biases, learningRate: settings.biasRate * rate)
     }
     if !factors.isEmpty {
-      optimizers.factors.step(factors, learningRate: settings.stepRate * falling)
+      optimizers.factors.step(factors, learningRate: settings.stepRate * rate)
+    }
+  }
+
+  /// Puts every weight on the level that its logit is nearer to.
+  private func settle() {
+    for parameter in logits {
+      for index in parameter.values.indices {
+        parameter.values[index] = parameter.values[index] >= 0 ? 10 : -10
+      }
     }
     executor.parametersChanged()
-    return loss
   }
 
   private func regularize(_ beta: Double) {

@@ -6,9 +6,9 @@ public struct RoundingSettings: Hashable, Sendable {
   public var batch = 32
   /// The learning rate of the logits.
   public var roundingRate = 0.03
-  /// The largest learning rate of biases, which falls to 0 by half a cosine.
+  /// The learning rate of biases; while the network settles it falls to 0 by half a cosine.
   public var biasRate = 1e-3
-  /// The largest learning rate of the factors of scales, which falls to 0 by half a cosine.
+  /// The learning rate of the factors of scales; it falls as that of biases does.
   public var stepRate = 1e-3
   /// How much the regulariser counts against the error; see `RoundingRun`.
   public var regularization = 100.0
@@ -18,6 +18,8 @@ public struct RoundingSettings: Hashable, Sendable {
   public var lastBeta = 2.0
   /// The part of the iterations without regulariser.
   public var warmup = 0.2
+  /// The part of the iterations at the end in which biases and scales alone are learned.
+  public var settling = 0.2
   /// The most bytes of outputs of the original network that are kept.
   public var cacheLimit = 2 << 30
 
@@ -39,8 +41,14 @@ public struct RoundingSettings: Hashable, Sendable {
       ("learning rate of the rounding", roundingRate), ("learning rate of biases", biasRate),
       ("learning rate of steps", stepRate), ("regularization", regularization),
       ("first beta", firstBeta), ("last beta", lastBeta), ("warm-up", warmup),
+      ("settling", settling),
     ] where !(value.isFinite && value >= 0) {
       throw .setting(name: name, expected: "a number from 0 on", found: "\(value)")
+    }
+    guard warmup <= 1, settling <= 1 else {
+      throw .setting(
+        name: "warm-up and settling", expected: "parts from 0 to 1",
+        found: "\(warmup) and \(settling)")
     }
     guard lastBeta >= 1, firstBeta >= lastBeta else {
       throw .setting(
