@@ -133,7 +133,9 @@ let package = Package(
       ]),
     tests(
       "Calibration",
-      dependencies: ["Compression", "Datasets", "Interchange", "Networks", "Tensors", "TestSupport"]
+      dependencies: [
+        "Compression", "Datasets", "Interchange", "Networks", "Tensors", "TestSupport",
+      ]
     ),
     tests(
       "CompressionEnvironments",

@@ -38,7 +38,8 @@ extension Graph {
   /// - Throws: `GraphError` when a node cannot be read.
   public func preparedForCalibration() throws(GraphError) -> Graph {
     var graph = try unsharingParameters().foldingBatchNormalization()
-    let layers = Dictionary(try graph.quantizableLayers().map { ($0.name, $0) }) { first, _ in first }
+    let layers = Dictionary(try graph.quantizableLayers().map { ($0.name, $0) }) { first, _ in first
+    }
     for position in graph.nodes.indices {
       let node = graph.nodes[position]
       guard let layer = layers[node.name], node.operatorType != "MatMul" else { continue }

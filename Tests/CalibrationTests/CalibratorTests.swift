@@ -126,7 +126,8 @@ struct CalibratorTests {
     ])
     for name in ["stem", "first", "third", "classes"] {
       let node = try #require(result.graph.nodes.first { $0.name == name })
-      #expect(result.graph.initializers[node.inputs[1]] == calibrator.graph.initializers[node.inputs[1]])
+      #expect(
+        result.graph.initializers[node.inputs[1]] == calibrator.graph.initializers[node.inputs[1]])
     }
     #expect(result.loss < result.nearestLoss)
   }

@@ -23,12 +23,13 @@ struct LabelFreeHessianTests {
         try SmallNetworks.residual(seed: seed).preparedForCalibration(),
         SmallNetworks.images(11, seed: 20 + seed)
       )
-    } + (1...2).map { seed in
-      (
-        try SmallNetworks.dense(seed: seed).preparedForCalibration(),
-        SmallNetworks.images(11, [9], seed: 30 + seed)
-      )
     }
+      + (1...2).map { seed in
+        (
+          try SmallNetworks.dense(seed: seed).preparedForCalibration(),
+          SmallNetworks.images(11, [9], seed: 30 + seed)
+        )
+      }
   }
 
   @Test("Estimated traces agree with exact ones in rank, and in value within their error bars")
@@ -50,7 +51,8 @@ struct LabelFreeHessianTests {
         #expect(abs(difference) <= 4.5 * own.standardError + 1e-5 * other.mean, "\(own.point)")
       }
       #expect(
-        Self.spearman(found.traces.map(\.mean), known.traces.map(\.mean)) >= 0.95 || points.count < 4)
+        Self.spearman(found.traces.map(\.mean), known.traces.map(\.mean)) >= 0.95
+          || points.count < 4)
     }
     #expect(Self.spearman(estimates, exact) >= 0.95)
     // The error bars are neither far too wide nor far too narrow.

@@ -4,7 +4,8 @@ import Testing
 @testable import Calibration
 
 struct RegularizerTests {
-  @Test("The gradient agrees with central differences, for each β", arguments: [2, 5, 20] as [Float])
+  @Test(
+    "The gradient agrees with central differences, for each β", arguments: [2, 5, 20] as [Float])
   func gradient(beta: Float) {
     let logits: [Float] = (0..<23).map { 4.6 * Float($0) / 22 - 2.3 }
     var gradients = [Float](repeating: 1, count: 23)

@@ -33,11 +33,15 @@ import Testing
     #expect(layers.allSatisfy { ($0["trace"] as? Double ?? 0) > 0 })
     let file = try ONNXFile.read(bench("q.onnx")).graph
     #expect(file.nodes.filter { $0.operatorType == "DequantizeLinear" }.count >= layers.count)
-    let weights = file.initializers.filter { $0.value.elementType == .int8 && $0.value.shape.rank == 4 }
+    let weights = file.initializers.filter {
+      $0.value.elementType == .int8 && $0.value.shape.rank == 4
+    }
     let inner = weights.filter { $0.value.shape[1] != 3 }
-    #expect(!inner.isEmpty && inner.allSatisfy { array in
-      array.value.integers?.allSatisfy { (-4...3).contains($0) } ?? false
-    })
+    #expect(
+      !inner.isEmpty
+        && inner.allSatisfy { array in
+          array.value.integers?.allSatisfy { (-4...3).contains($0) } ?? false
+        })
     // The last iteration is told, with the time left.
     #expect(outcome.complaints.contains { $0.hasPrefix("12/12  loss ") })
   }

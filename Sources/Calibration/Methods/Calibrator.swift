@@ -74,7 +74,8 @@ public struct Calibrator {
     guard !points.isEmpty, try !SoftlyRoundedNetwork(nearest).layers.isEmpty else {
       throw CalibrationError.nothingQuantized
     }
-    let hessian = settings.method == .eptq && settings.weighting != .uniform
+    let hessian =
+      settings.method == .eptq && settings.weighting != .uniform
       ? try LabelFreeHessian(
         graph, points: points, images: images.first(settings.hessianImages),
         settings: settings.hessian, streams: streams, pool: pool)

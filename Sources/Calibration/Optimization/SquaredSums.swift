@@ -4,14 +4,22 @@ enum SquaredSums {
 
   /// Σ a².
   static func of(_ a: UnsafePointer<Float>, count: Int) -> Double {
-    sum(count) { index in Lanes8(at: a + index) } scalar: { a[$0] }
+    sum(count) { index in
+      Lanes8(at: a + index)
+    } scalar: {
+      a[$0]
+    }
   }
 
   /// Σ (a − b)².
   static func ofDifference(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int
   ) -> Double {
-    sum(count) { Lanes8(at: a + $0) - Lanes8(at: b + $0) } scalar: { a[$0] - b[$0] }
+    sum(count) {
+      Lanes8(at: a + $0) - Lanes8(at: b + $0)
+    } scalar: {
+      a[$0] - b[$0]
+    }
   }
 
   /// Σ (a − b)², and `factor · (a − b)` written to `gradient`.

@@ -124,7 +124,8 @@ extension CalibrationReport {
   ) {
     let chosen = Dictionary(choices.map { ($0.layer, $0) }) { first, _ in first }
     let traces = Dictionary(
-      (result.hessian?.traces ?? []).map { ($0.point.layer, $0) }) { first, _ in first }
+      (result.hessian?.traces ?? []).map { ($0.point.layer, $0) }
+    ) { first, _ in first }
     self.init(
       model: output, method: request.settings.method.rawValue, images: images,
       iterations: request.settings.method == .nearest ? 0 : request.settings.rounding.iterations,
