@@ -7,7 +7,9 @@ import Testing
 
 struct SoftRoundTests {
   /// Weights of an odd shape with channels along an axis; logits well inside the clip or far outside.
-  static func graph(_ shape: Shape, axis: Int, channels: Int?, gap: Int = 1, logits: Tensor) -> Graph {
+  static func graph(
+    _ shape: Shape, axis: Int, channels: Int?, gap: Int = 1, logits: Tensor
+  ) -> Graph {
     let floor = Tensor.shuffled(shape, seed: 3, gap: 1)
     let scales: Shape = channels.map { [$0] } ?? []
     return SingleNode.graph(
