@@ -47,7 +47,7 @@ struct GradientPasses {
     ///
     /// - Throws: `CalibrationError.notFinite` where it is no number.
     func backward() throws -> [[Double]] {
-      executor.backward(addingToParameters: false)
+      executor.backward(parameters: .left)
       let views = try points.map { try executor.gradient(ofOutput: $0.value) }
       var norms = points.map { _ in [Double](repeating: 0, count: images) }
       norms.withUnsafeMutableBufferPointer { norms in

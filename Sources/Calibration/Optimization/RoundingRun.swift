@@ -99,8 +99,7 @@ final class RoundingRun {
       throw CalibrationError.diverged(iteration: iteration + 1, loss: loss)
     }
     lastLoss = loss
-    executor.zeroGradients()
-    executor.backward()
+    executor.backward(parameters: .written)
     update(iteration)
     executor.parametersChanged()
     return first > 0 ? loss / first : loss
