@@ -34,8 +34,10 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
   case stopped(reason: String, folder: String)
   /// The user stopped training; the network so far is saved.
   case trainingInterrupted(epochs: Int, file: String)
-  /// The user stopped a calibration; nothing is written.
-  case calibrationInterrupted(iterations: Int)
+  /// The user stopped a calibration; what was done is saved.
+  case calibrationInterrupted(iterations: Int, file: String)
+  /// A calibration's checkpoint that cannot be gone on from.
+  case otherCalibration(file: String, reason: String)
 
   /// Whether the user asked for the end, and nothing failed.
   public var isInterruption: Bool {
@@ -91,8 +93,10 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
       "\(reason) (the run is saved in '\(folder)' and goes on with --resume)"
     case .trainingInterrupted(let epochs, let file):
       "interrupted after \(epochs) epochs; the network so far is saved in '\(file)'"
-    case .calibrationInterrupted(let iterations):
-      "interrupted after \(iterations) iterations; nothing is written"
+    case .calibrationInterrupted(let iterations, let file):
+      "interrupted after \(iterations) iterations; the same command goes on from '\(file)'"
+    case .otherCalibration(let file, let reason):
+      "the calibration in '\(file)' cannot be gone on with: \(reason); remove it to begin anew"
     }
   }
 }

@@ -33,7 +33,7 @@ struct CalibrateCommand: ParsableCommand {
   @Flag(help: "Give the first and last layer the same bits as the others.")
   var allLayers = false
 
-  @Option(help: "How levels are chosen: nearest, adaround or eptq.")
+  @Option(help: "How levels are chosen: nearest, adaround, brecq, qdrop or eptq.")
   var method = CalibrationMethod.eptq
 
   @Option(help: "How long: quick (500 iterations) or full (20000).")
@@ -50,8 +50,8 @@ struct CalibrateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Images in a step.", valueName: "n"))
   var batch = 32
 
-  @Option(help: "How layers count: logarithmic or proportional to their traces, or uniform.")
-  var weighting = LayerWeighting.logarithmic
+  @Option(help: "How layers count: uniform, logarithmic, proportional or samples.")
+  var weighting: LayerWeighting?
 
   @Option(
     help: ArgumentHelp(
@@ -67,6 +67,15 @@ struct CalibrateCommand: ParsableCommand {
       "The learning rate of biases and of factors of scales; by default 0.001.",
       valueName: "rate"))
   var fineRate: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Any other setting, such as drop=0.5; a wrong name lists them all.", valueName: "name=value"))
+  var set: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Save where it stands every so many iterations.", valueName: "n"))
+  var checkpointEvery = 500
 
   @Option(help: ArgumentHelp("The seed of all random streams.", valueName: "n"))
   var seed = 1
@@ -85,7 +94,9 @@ struct CalibrateCommand: ParsableCommand {
     if let bits = bits?.bits, bits.weights.value > 8 || bits.activations.value > 8 {
       throw ValidationError("--bits: expected 1 to 8 bits.")
     }
-    for (name, value) in [("iterations", iterations), ("images", images), ("batch", batch)] {
+    for (name, value) in [("iterations", iterations), ("images", images), ("batch", batch),
+      ("checkpoint-every", checkpointEvery),
+    ] {
       if let value, !(1...100_000_000).contains(value) {
         throw ValidationError("--\(name): expected 1 to 100000000.")
       }
@@ -116,12 +127,17 @@ struct CalibrateCommand: ParsableCommand {
     var settings = preset.settings(method)
     if let iterations { settings.rounding.iterations = iterations }
     settings.rounding.batch = batch
-    settings.weighting = weighting
+    if let weighting { settings.weighting = weighting }
     if let regularization { settings.rounding.regularization = regularization }
     if let learningRate { settings.rounding.roundingRate = learningRate }
     if let fineRate {
       settings.rounding.biasRate = fineRate
       settings.rounding.stepRate = fineRate
+    }
+    for text in set {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      try NamedCalibrationSetting.named(parts[0])
+        .set(parts.count > 1 ? parts[1] : "", in: &settings)
     }
     let choice: CalibrationRequest.Bits
     if let bits = bits?.bits {
@@ -137,6 +153,7 @@ struct CalibrateCommand: ParsableCommand {
     request.images = images
     request.seed = seed
     request.threads = compute.threads
+    request.checkpointEvery = checkpointEvery
     return request
   }
 }

@@ -35,8 +35,37 @@ struct CalibrationErrorTests {
   @Test func aNumberThatIsNone() {
     var images = SmallNetworks.images(9)
     images.scalars[100] = .infinity
-    #expect(throws: CompressionError.self) {
+    #expect(throws: CalibrationError.notFinite(value: "stem.norm.out", layer: "stem")) {
       try calibrate(images: images, [LayerQuantization(layer: "stem", weightBits: 4)])
+    }
+  }
+
+  @Test("A channel without weights stays without, and nothing is divided by its scale")
+  func deadChannel() throws {
+    var graph = SmallNetworks.residual(seed: 3)
+    let name = "first.weight"
+    var weights = try #require(graph.initializers[name]?.tensor)
+    let run = weights.count / weights.shape[0]
+    for position in 2 * run..<3 * run { weights.scalars[position] = 0 }
+    graph.initializers[name] = TypedArray(weights)
+    for method in CalibrationMethod.allCases {
+      let result = try CalibratorTests.calibrate(
+        graph, CalibratorTests.settings(method, iterations: 20))
+      let found = try #require(result.graph.initializers[name]?.tensor)
+      #expect(found.scalars.allSatisfy(\.isFinite))
+      #expect(found.scalars[2 * run..<3 * run].allSatisfy { $0 == 0 })
+      #expect(result.loss.isFinite)
+    }
+  }
+
+  @Test("Bits that no quantiser has are named")
+  func impossibleBits() {
+    for (weights, activations) in [(9, 8), (0, 8), (4, 17)] {
+      #expect(throws: CompressionError.self) {
+        try calibrate(
+          images: SmallNetworks.images(9),
+          [LayerQuantization(layer: "stem", weightBits: weights, activationBits: activations)])
+      }
     }
   }
 

@@ -71,7 +71,7 @@ struct CalibratorTests {
   @Test("Equal seeds give equal bits at any number of threads; other seeds others")
   func deterministic() throws {
     let graph = SmallNetworks.residual(seed: 3)
-    for method in [CalibrationMethod.adaRound, .eptq] {
+    for method in [CalibrationMethod.adaRound, .qdrop, .eptq] {
       let settings = Self.settings(method, iterations: 40)
       let one = try Self.calibrate(graph, settings, threads: 1)
       let three = try Self.calibrate(graph, settings, threads: 3)

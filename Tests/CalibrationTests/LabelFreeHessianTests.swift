@@ -136,7 +136,7 @@ struct LabelFreeHessianTests {
     let graph = try SmallNetworks.residual(seed: 7).preparedForCalibration()
     var images = SmallNetworks.images(4)
     images.scalars[3] = .nan
-    #expect(throws: CalibrationError.self) {
+    #expect(throws: CalibrationError.notFinite(value: "stem.norm.out", layer: "stem")) {
       try LabelFreeHessian(
         graph, points: graph.interestPoints(), images: images, streams: RandomStreams(seed: 1))
     }

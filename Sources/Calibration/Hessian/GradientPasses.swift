@@ -41,7 +41,18 @@ struct GradientPasses {
     /// Where the vector v is written, a part for each output, examples one after the other.
     let outputs: [UnsafeMutableBufferPointer<Float>]
 
-    func forward() { executor.forward() }
+    /// - Throws: `CalibrationError.notFinite` where a point's value is no number; activation functions and
+    ///   pooling can hide that from gradients.
+    func forward() throws {
+      executor.forward()
+      for point in points {
+        let value = try executor.output(point.value)
+        guard let base = value.baseAddress,
+          !SquaredSums.of(UnsafePointer(base), count: value.count).isFinite
+        else { continue }
+        throw CalibrationError.notFinite(value: point.value, layer: point.layer)
+      }
+    }
 
     /// ‖J_lᵀ v‖² of every point and image.
     ///

@@ -70,7 +70,7 @@ public struct LabelFreeHessian: Sendable {
     var passes = 0
     let passesOf = try GradientPasses(graph, points: points, images: images, settings.batch, pool)
     try passesOf.forEachBatch { batch, gradients in
-      gradients.forward()
+      try gradients.forward()
       for probe in 1...settings.mostProbes {
         for output in gradients.outputs { stream.fillWithSigns(output) }
         let norms = try gradients.backward()
@@ -112,7 +112,7 @@ public struct LabelFreeHessian: Sendable {
     var passes = 0
     let passesOf = try GradientPasses(graph, points: points, images: images, batch, pool)
     try passesOf.forEachBatch { batch, gradients in
-      gradients.forward()
+      try gradients.forward()
       for (number, output) in gradients.outputs.enumerated() {
         let perImage = output.count / batch.count
         for element in 0..<perImage {

@@ -10,6 +10,12 @@ public enum LayerWeighting: String, Hashable, Sendable, CaseIterable {
   case logarithmic
   /// By the trace, w ∝ T: the second-order estimate of what the output loses.
   case proportional
+  /// By the trace of each image: w ∝ T as `proportional`, and each image counts at each layer by its own
+  /// trace against the mean of all.
+  ///
+  /// Source: EPTQ's second version, "sample-layer attention", with the squared norm over the whole value
+  /// instead of the largest channel's.
+  case samples
   /// All the same.
   case uniform
 
@@ -22,7 +28,7 @@ public enum LayerWeighting: String, Hashable, Sendable, CaseIterable {
       let trace = trace.isFinite ? max(trace, least) : least
       switch self {
       case .logarithmic: return 1 + log10(trace / least)
-      case .proportional: return trace
+      case .proportional, .samples: return trace
       case .uniform: return 1
       }
     }

@@ -6,8 +6,16 @@ public struct CalibrationSettings: Hashable, Sendable {
   public var method: CalibrationMethod
   /// How rounding is learned.
   public var rounding: RoundingSettings
+  /// Iterations for each layer before the whole network is learned, EPTQ alone: where that starts from.
+  public var startIterations: Int
+  /// The magnitude of the logits that start from there.
+  public var startMargin: Double
   /// How layers count; EPTQ alone.
   public var weighting: LayerWeighting
+  /// Whether each point's error is divided by the variance of what the original computes there; EPTQ alone.
+  public var normalizesErrors: Bool
+  /// How much the error of the outputs counts besides the points, all of which together count 1; EPTQ alone.
+  public var outputWeight: Double
   /// How traces are estimated.
   public var hessian: LabelFreeHessian.Settings
   /// Images that traces are estimated on, at most.
@@ -18,12 +26,20 @@ public struct CalibrationSettings: Hashable, Sendable {
   public var learnsBiases: Bool
   /// Whether the scales of weights are learned; EPTQ alone.
   public var learnsSteps: Bool
+  /// Whether the scales of activations are learned, nil where some have fewer than 6 bits; all methods but
+  /// nearest and AdaRound.
+  public var learnsActivations: Bool?
 
   /// Settings for a method.
   public init(method: CalibrationMethod = .eptq, iterations: Int = 20_000) {
     self.method = method
     rounding = RoundingSettings(iterations: iterations)
+    if method == .qdrop { rounding.drop = 0.5 }
+    startIterations = method == .eptq ? max(1, iterations / 20) : 0
+    startMargin = 2.4
     weighting = .logarithmic
+    normalizesErrors = false
+    outputWeight = 0
     hessian = LabelFreeHessian.Settings()
     hessianImages = 64
     clips = NetworkQuantizer.Settings(

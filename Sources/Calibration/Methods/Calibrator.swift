@@ -55,48 +55,44 @@ public struct Calibrator {
   ///
   /// - Parameters:
   ///   - choices: the bits of each layer; layers that are not named stay as they are.
+  ///   - state: where an earlier calibration with the same settings, choices and images stopped.
   ///   - onProgress: hears of every iteration; what it throws ends the calibration.
+  ///   - onState: called after every iteration with what gives the state to go on from; what it throws ends
+  ///     the calibration.
   /// - Throws: `CalibrationError`; `CompressionError` for impossible bits, layers that are not there and
   ///   values that are no finite numbers; `GraphError` when the network cannot be run.
   public func calibrate(
-    _ choices: [LayerQuantization], onProgress: (CalibrationProgress) throws -> Void = { _ in }
+    _ choices: [LayerQuantization], from state: CalibrationState? = nil,
+    onProgress: (CalibrationProgress) throws -> Void = { _ in },
+    onState: (_ state: @escaping () -> CalibrationState) throws -> Void = { _ in }
   ) throws -> CalibrationResult {
     for choice in choices where choice.quantizer != .linear && choice.weightBits < 32 {
       throw CalibrationError.layer(
         name: choice.layer, expected: "linearly quantised weights",
         found: "'\(choice.quantizer.rawValue)'")
     }
+    let store = ExampleStore(images: images, input: input)
+    let targets = try DistillationTargets(graph)
+    // Before ranges are looked for, so that a value that is no number is named with its layer.
+    let teacher = try TeacherOutputs(
+      graph, points: targets.all, images: store, input: input, batch: settings.rounding.batch,
+      limit: settings.rounding.cacheLimit, pool: pool)
     var quantizer = try NetworkQuantizer(
       graph, ranges: ActivationRanges(graph, images: images, pool: pool), settings: settings.clips,
       streams: streams)
     let nearest = try quantizer.quantized(choices, form: .nodes)
-    let points = try graph.interestPoints()
-    guard !points.isEmpty, try !SoftlyRoundedNetwork(nearest).layers.isEmpty else {
+    guard !targets.points.isEmpty, try !SoftlyRoundedNetwork(nearest).layers.isEmpty else {
       throw CalibrationError.nothingQuantized
     }
-    let hessian =
-      settings.method == .eptq && settings.weighting != .uniform
-      ? try LabelFreeHessian(
-        graph, points: points, images: images.first(settings.hessianImages),
-        settings: settings.hessian, streams: streams, pool: pool)
-      : nil
-    let weights = (settings.method == .eptq ? settings.weighting : .uniform)
-      .weights(hessian?.traces.map(\.mean) ?? points.map { _ in 1 })
-    let error = DistillationError(points: Array(zip(points, weights)))
-    let store = ExampleStore(images: images, input: input)
-    let teacher = try TeacherOutputs(
-      graph, points: points, images: store, input: input, batch: settings.rounding.batch,
-      limit: settings.rounding.cacheLimit, pool: pool)
-    let rounded: Graph
-    switch settings.method {
-    case .nearest: rounded = nearest
-    case .adaRound:
-      rounded = try LayerwiseRounding(
-        original: graph, images: store, input: input, settings: settings.rounding,
-        streams: streams, pool: pool
-      ).run(nearest, onProgress)
-    case .eptq:
-      rounded = try wholeNetwork(nearest, error, teacher, store, onProgress)
+    let (hessian, error) = try targets.error(
+      graph, images: images, teacher: teacher, settings: settings, streams: streams, pool: pool)
+    let rounding = NetworkRounding(
+      original: graph, nearest: nearest, error: error, teacher: teacher, images: store,
+      input: input, settings: settings, learnsActivations: learnsActivations(choices),
+      streams: streams, pool: pool)
+    let rounded = try rounding.run(from: state ?? CalibrationState()) { progress, state in
+      try onProgress(progress)
+      try onState(state)
     }
     func loss(_ graph: Graph) throws -> Double {
       try error.measure(
@@ -104,32 +100,13 @@ public struct Calibrator {
         pool: pool)
     }
     return CalibrationResult(
-      graph: rounded, hessian: hessian, weights: zip(points, weights).map { ($0.layer, $1) },
+      graph: rounded, hessian: hessian,
+      weights: error.points.prefix(targets.points.count).map { ($0.point.layer, $0.weight) },
       nearestLoss: try loss(nearest), loss: try loss(rounded),
       changedWeights: try SoftlyRoundedNetwork(nearest).changedPart(in: rounded))
   }
 
-  private func wholeNetwork(
-    _ nearest: Graph, _ error: DistillationError, _ teacher: TeacherOutputs, _ store: ExampleStore,
-    _ onProgress: (CalibrationProgress) throws -> Void
-  ) throws -> Graph {
-    let run = try RoundingRun(
-      SoftlyRoundedNetwork(nearest), error: error, teacher: teacher, images: store, input: input,
-      learned: RoundingRun.Learned(
-        biases: settings.learnsBiases, factors: settings.learnsSteps),
-      settings: settings.rounding, streams: streams, pool: pool)
-    return try run.run { iteration, loss in
-      try onProgress(
-        CalibrationProgress(
-          iteration: iteration, iterations: settings.rounding.iterations, loss: loss, layer: nil))
-    }
-  }
-}
-
-extension Tensor {
-  /// The first examples, all of them where there are fewer.
-  fileprivate func first(_ count: Int) -> Tensor {
-    let taken = min(count, shape[0])
-    return Tensor(shape: Shape([taken] + shape.extents.dropFirst())) { scalars[$0] }
+  private func learnsActivations(_ choices: [LayerQuantization]) -> Bool {
+    settings.learnsActivations ?? choices.contains { $0.activationBits < 6 }
   }
 }

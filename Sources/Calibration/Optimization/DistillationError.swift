@@ -3,17 +3,23 @@ import Tensors
 
 /// How far a network is from its teacher at the interest points.
 ///
-///     L = Σ_l w_l · mean((z_l − t_l)²)        over images, channels and positions
+///     L = Σ_l w_l · mean_n(a_nl · mean((z_nl − t_nl)²))        over images n, channels and positions
 ///
-/// Source: EPTQ, the loss of the first version's code.
+/// with attentions a_nl of each image whose mean over all images is 1, or 1 for all.
+///
+/// Source: EPTQ, the loss of the first version's code; a_nl as in the second version's sample-layer
+/// attention.
 struct DistillationError {
   /// The points with their weights w_l.
   let points: [(point: InterestPoint, weight: Double)]
+  /// a_nl for each point and image of the store; nil for 1.
+  var attentions: [[Double]]?
 
-  /// L for the batch that a teacher was made ready for, and where asked for `scale` · ∂L/∂z_l in the
+  /// L for the images `batch` that a teacher was made ready for, and where asked for `scale` · ∂L/∂z_l in the
   /// executor's output gradients; points at the same time.
   func evaluate(
-    _ executor: Executor, _ teacher: TeacherOutputs, gradientScale scale: Double?, pool: WorkerPool
+    _ executor: Executor, _ teacher: TeacherOutputs, of batch: [Int],
+    gradientScale scale: Double?, pool: WorkerPool
   ) throws -> Double {
     let students = try points.map { try executor.output($0.point.value) }
     let teachers = try points.map { try teacher.output($0.point) }
@@ -29,13 +35,23 @@ struct DistillationError {
           let t = teachers[index].baseAddress
         else { return }
         let share = points[index].weight / Double(count)
-        if let scale, let gradient = gradients[index].baseAddress {
-          parts[index] =
-            share
-            * SquaredSums.ofDifference(
-              z, t, count: count, factor: Float(2 * share * scale), gradient: gradient)
-        } else {
-          parts[index] = share * SquaredSums.ofDifference(z, t, count: count)
+        let gradient = scale == nil ? nil : gradients[index].baseAddress
+        func part(_ first: Int, _ size: Int, _ share: Double) -> Double {
+          if let scale, let gradient {
+            return share
+              * SquaredSums.ofDifference(
+                z + first, t + first, count: size, factor: Float(2 * share * scale),
+                gradient: gradient + first)
+          }
+          return share * SquaredSums.ofDifference(z + first, t + first, count: size)
+        }
+        guard let own = attentions?[index] else {
+          parts[index] = part(0, count, share)
+          return
+        }
+        let size = count / max(batch.count, 1)
+        for (position, image) in batch.enumerated() {
+          parts[index] += part(position * size, size, share * own[image])
         }
       }
     }
@@ -56,7 +72,7 @@ struct DistillationError {
       try images.copy(input, chosen, into: executor.input(input))
       executor.forward()
       try teacher.prepare(chosen)
-      sum += try evaluate(executor, teacher, gradientScale: nil, pool: pool)
+      sum += try evaluate(executor, teacher, of: chosen, gradientScale: nil, pool: pool)
     }
     return sum / Double(count)
   }

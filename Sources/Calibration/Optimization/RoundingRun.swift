@@ -21,12 +21,10 @@ final class RoundingRun {
   private let settings: RoundingSettings
   private let schedule: AnnealingSchedule
   private let pool: WorkerPool
+  private let learned: LearnedParameters
   private var batches: BatchOrder
-  private let logits: [Parameter]
-  private let biases: [Parameter]
-  private let factors: [Parameter]
-  private let weightCount: Int
-  private var optimizers = (logits: Adam(), biases: Adam(), factors: Adam())
+  private var optimizers: [RoundingOptimizer]
+  private var iteration = 0
   private var firstLoss: Double?
   private var lastLoss = 1.0
   /// The iteration from which weights stand on their levels.
@@ -34,8 +32,9 @@ final class RoundingRun {
 
   /// What is learned besides the rounding.
   struct Learned {
-    let biases: Bool
-    let factors: Bool
+    var biases = false
+    var factors = false
+    var activations = false
   }
 
   init(
@@ -50,24 +49,18 @@ final class RoundingRun {
     self.input = input
     self.settings = settings
     self.pool = pool
-    let part = learned.biases || learned.factors ? settings.settling : 0
-    settled = settings.iterations - Int(part * Double(settings.iterations))
+    let isFine = learned.biases || learned.factors || learned.activations
+    settled =
+      settings.iterations - Int((isFine ? settings.settling : 0) * Double(settings.iterations))
     schedule = AnnealingSchedule(
       start: settings.firstBeta, end: settings.lastBeta, warmup: settings.warmup,
       iterations: settled)
     batches = BatchOrder(images: images.count, batch: settings.batch, streams: streams)
-    let executor = try Executor(
+    executor = try Executor(
       network.graph.computing(error.points.map(\.point.value)), batch: settings.batch,
       mode: .differentiable, differentiatingInputs: false, exchange: .channelsLast, pool: pool)
-    func parameters(_ names: [String]) -> [Parameter] {
-      let names = Set(names)
-      return executor.parameters.filter { names.contains($0.name) }
-    }
-    self.executor = executor
-    logits = parameters(network.layers.map(\.logits))
-    biases = learned.biases ? parameters(network.layers.compactMap(\.bias)) : []
-    factors = learned.factors ? parameters(network.layers.map(\.factor)) : []
-    weightCount = max(1, logits.reduce(0) { $0 + $1.values.count })
+    self.learned = LearnedParameters(executor, network, learned)
+    optimizers = (0..<4).map { _ in RoundingOptimizer(settings.rule) }
   }
 
   /// Learns, and gives the network with every weight on a level.
@@ -75,99 +68,104 @@ final class RoundingRun {
   /// - Parameter onStep: hears of each iteration, counted from 1, and its relative error L / L₀.
   /// - Throws: `CalibrationError.diverged`, what `onStep` throws.
   func run(_ onStep: (_ iteration: Int, _ loss: Double) throws -> Void) throws -> Graph {
-    for iteration in 0..<settings.iterations {
-      let loss = try step(iteration)
-      try onStep(iteration + 1, loss)
+    while iteration < settings.iterations {
+      let loss = try step()
+      iteration += 1
+      try onStep(iteration, loss)
     }
     return network.hardened(executor.updatedGraph().initializers)
   }
 
-  private func step(_ iteration: Int) throws -> Double {
+  /// Where the run stands between two iterations.
+  var state: RoundingState {
+    get {
+      RoundingState(
+        iteration: iteration, values: learned.values, optimizers: optimizers.map(\.state),
+        losses: [firstLoss ?? .nan, lastLoss].map { "\($0.bitPattern)" })
+    }
+    set {
+      let losses = newValue.losses.compactMap { UInt64($0).map(Double.init(bitPattern:)) }
+      guard losses.count == 2, newValue.optimizers.count == optimizers.count else {
+        return
+      }
+      iteration = newValue.iteration
+      learned.values = newValue.values
+      for (position, state) in newValue.optimizers.enumerated() {
+        optimizers[position].state = state
+      }
+      firstLoss = losses[0].isNaN ? nil : losses[0]
+      lastLoss = losses[1]
+      batches.skip(iteration)
+      executor.parametersChanged()
+    }
+  }
+
+  private func step() throws -> Double {
     if iteration == settled { settle() }
     let batch = batches.next()
     try images.copy(input, batch, into: executor.input(input))
     try teacher.prepare(batch)
+    controlActivations()
     executor.forward()
-    let first = try firstLoss ?? error.evaluate(executor, teacher, gradientScale: nil, pool: pool)
+    let first =
+      try firstLoss
+      ?? error.evaluate(executor, teacher, of: batch, gradientScale: nil, pool: pool)
     // A network without any error has nothing to be relative to.
     if firstLoss == nil, first > 0 { lastLoss = first }
     firstLoss = first
     let loss = try error.evaluate(
-      executor, teacher, gradientScale: 1 / max(lastLoss, Double(Float.leastNormalMagnitude)),
-      pool: pool)
+      executor, teacher, of: batch,
+      gradientScale: 1 / max(lastLoss, Double(Float.leastNormalMagnitude)), pool: pool)
     guard loss.isFinite else {
       throw CalibrationError.diverged(iteration: iteration + 1, loss: loss)
     }
     lastLoss = loss
     executor.backward(parameters: .written)
-    update(iteration)
+    update()
     executor.parametersChanged()
     return first > 0 ? loss / first : loss
   }
 
-  private func update(_ iteration: Int) {
-    var rate = 1.0
-    if iteration < settled {
-      if let beta = schedule.beta(atIteration: iteration) { regularize(beta) }
-      optimizers.logits.step(logits, learningRate: settings.roundingRate)
-    } else {
-      rate = LearningRateSchedule.cosine(peak: 1, totalSteps: settings.iterations - settled)
-        .rate(atStep: iteration - settled)
+  private func update() {
+    let isSettling = iteration >= settled
+    let rate =
+      isSettling
+      ? LearningRateSchedule.cosine(peak: 1, totalSteps: settings.iterations - settled)
+        .rate(atStep: iteration - settled) : 1
+    if !isSettling {
+      if !settings.isHard, let beta = schedule.beta(atIteration: iteration) {
+        learned.regularize(
+          beta: beta, strength: settings.regularization, pool: pool)
+      }
+      let fall =
+        settings.roundingDecays
+        ? LearningRateSchedule.cosine(peak: 1, totalSteps: settled).rate(atStep: iteration) : 1
+      optimizers[0].step(learned.logits, learningRate: settings.roundingRate * fall)
     }
-    if !biases.isEmpty {
-      optimizers.biases.step(biases, learningRate: settings.biasRate * rate)
-    }
-    if !factors.isEmpty {
-      optimizers.factors.step(factors, learningRate: settings.stepRate * rate)
+    optimizers[1].step(learned.biases, learningRate: settings.biasRate * rate)
+    optimizers[2].step(learned.factors, learningRate: settings.stepRate * rate)
+    optimizers[3].step(learned.activations, learningRate: settings.activationRate * rate)
+  }
+
+  /// How much quantised activations count in this pass, and where.
+  private func controlActivations() {
+    let gradual = settings.gradual * Double(settings.iterations)
+    let part = gradual > 0 ? min(1, Double(iteration) / gradual) : 1
+    let stays = iteration >= settled && settled < settings.iterations ? 0 : settings.drop
+    for (position, control) in learned.controls.enumerated() {
+      control.values[0] = Float(part)
+      control.values[1] = Float(stays)
+      control.values[2] = Float((iteration &* 1009 &+ position) & 0xFF_FFFF)
     }
   }
 
   /// Puts every weight on the level that its logit is nearer to.
   private func settle() {
-    for parameter in logits {
+    for parameter in learned.logits {
       for index in parameter.values.indices {
         parameter.values[index] = parameter.values[index] >= 0 ? 10 : -10
       }
     }
     executor.parametersChanged()
-  }
-
-  private func regularize(_ beta: Double) {
-    let strength = Float(settings.regularization / Double(weightCount))
-    let logits = self.logits
-    pool.run(shards: logits.count) { index in
-      guard let values = logits[index].values.baseAddress,
-        let gradients = logits[index].gradients.baseAddress
-      else { return }
-      RoundingRegularizer.addGradient(
-        values, count: logits[index].values.count, beta: Float(beta), strength: strength,
-        to: gradients)
-    }
-  }
-}
-
-/// Which images make up each step: every image once an epoch, in an order of the epoch's own stream.
-struct BatchOrder {
-  private let images: Int
-  private let batch: Int
-  private let streams: RandomStreams
-  private var epoch = 0
-  private var order: [Int] = []
-
-  init(images: Int, batch: Int, streams: RandomStreams) {
-    self.images = images
-    self.batch = batch
-    self.streams = streams
-  }
-
-  /// The images of the next step; what is left of an epoch and makes no whole batch is dropped.
-  mutating func next() -> [Int] {
-    if order.count < batch {
-      var stream = streams.stream("epoch \(epoch)")
-      order = stream.permutation(of: images)
-      epoch += 1
-    }
-    defer { order.removeFirst(batch) }
-    return Array(order.prefix(batch))
   }
 }

@@ -4,12 +4,25 @@ public struct RoundingSettings: Hashable, Sendable {
   public var iterations: Int
   /// Images in a step.
   public var batch = 32
+  /// The rule by which everything is moved.
+  public var rule = RoundingRule.adam
   /// The learning rate of the logits.
   public var roundingRate = 0.03
+  /// Whether that rate falls to 0 by half a cosine until weights settle.
+  public var roundingDecays = false
+  /// Whether weights stand on a level all the time, gradients going straight through, instead of lying
+  /// between two.
+  public var isHard = false
   /// The learning rate of biases; while the network settles it falls to 0 by half a cosine.
   public var biasRate = 1e-3
   /// The learning rate of the factors of scales; it falls as that of biases does.
   public var stepRate = 1e-3
+  /// The learning rate of the factors of activations' scales; it falls as that of biases does.
+  public var activationRate = 1e-3
+  /// The probability that an element of an activation is not quantised while logits are learned.
+  public var drop = 0.0
+  /// The part of the iterations over which quantisers of activations are let in.
+  public var gradual = 0.0
   /// How much the regulariser counts against the error; see `RoundingRun`.
   public var regularization = 100.0
   /// β when the regulariser sets in.
@@ -39,16 +52,17 @@ public struct RoundingSettings: Hashable, Sendable {
     guard images >= batch else { throw .tooFewImages(batch: batch, images: images) }
     for (name, value) in [
       ("learning rate of the rounding", roundingRate), ("learning rate of biases", biasRate),
-      ("learning rate of steps", stepRate), ("regularization", regularization),
+      ("learning rate of steps", stepRate),
+      ("learning rate of activations", activationRate), ("drop", drop), ("gradual", gradual), ("regularization", regularization),
       ("first beta", firstBeta), ("last beta", lastBeta), ("warm-up", warmup),
       ("settling", settling),
     ] where !(value.isFinite && value >= 0) {
       throw .setting(name: name, expected: "a number from 0 on", found: "\(value)")
     }
-    guard warmup <= 1, settling <= 1 else {
-      throw .setting(
-        name: "warm-up and settling", expected: "parts from 0 to 1",
-        found: "\(warmup) and \(settling)")
+    for (name, part) in [
+      ("warm-up", warmup), ("settling", settling), ("drop", drop), ("gradual", gradual),
+    ] where part > 1 {
+      throw .setting(name: name, expected: "a part from 0 to 1", found: "\(part)")
     }
     guard lastBeta >= 1, firstBeta >= lastBeta else {
       throw .setting(

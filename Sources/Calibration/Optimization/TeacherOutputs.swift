@@ -36,6 +36,40 @@ final class TeacherOutputs {
     for point in points { buffers[point.value] = try executor.output(point.value) }
   }
 
+  private init(_ other: TeacherOutputs, _ points: [InterestPoint]) {
+    self.points = points
+    stored = other.stored
+    executor = other.executor
+    images = other.images
+    input = other.input
+    buffers = other.buffers
+  }
+
+  /// The same for one point alone; nil where outputs are not kept or not of that point.
+  func restricted(to point: InterestPoint) -> TeacherOutputs? {
+    guard isStored, buffers[point.value] != nil else { return nil }
+    return TeacherOutputs(self, [point])
+  }
+
+  /// The variance of the output at each point over the elements of the first images.
+  func variances(batch: Int, batches: Int) throws -> [Double] {
+    var moments = points.map { _ in (count: 0, sum: 0.0, squares: 0.0) }
+    for number in 0..<max(1, min(batches, images.count / batch)) {
+      try prepare(Array(number * batch..<(number + 1) * batch))
+      for (index, point) in points.enumerated() {
+        for value in try output(point) {
+          moments[index].count += 1
+          moments[index].sum += Double(value)
+          moments[index].squares += Double(value) * Double(value)
+        }
+      }
+    }
+    return moments.map { count, sum, squares in
+      let mean = sum / Double(max(count, 1))
+      return max(0, squares / Double(max(count, 1)) - mean * mean)
+    }
+  }
+
   /// Whether the outputs of all images are kept.
   var isStored: Bool { stored != nil }
 

@@ -43,6 +43,8 @@ public struct CalibrationRequest: Equatable, Sendable {
   public var threads: Int?
   /// The ONNX file to write.
   public var output: URL
+  /// Iterations after which the state is saved, again and again.
+  public var checkpointEvery = 500
 
   /// A request with the defaults.
   public init(model: URL, data: String, bits: Bits, settings: CalibrationSettings, output: URL) {

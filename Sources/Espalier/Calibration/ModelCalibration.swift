@@ -16,9 +16,13 @@ public enum ModelCalibration {
   /// from the streams that `Calibrator` names: the same request gives the same file, at any number of
   /// threads.
   ///
+  /// Where it stands is saved in a file beside the output, `<output>.calibration`, and the same request goes
+  /// on from there with the same bits; the file is gone when the output is there.
+  ///
   /// - Parameter onProgress: hears of every iteration, with the seconds since the first.
-  /// - Throws: `EspalierError.otherModel`, `.setting`, `.calibrationInterrupted` when asked to stop; what
-  ///   reading the network, the policy and the data throws; what `Calibrator` throws.
+  /// - Throws: `EspalierError.otherModel`, `.setting`, `.otherCalibration` for a saved state of another
+  ///   request, `.calibrationInterrupted` when asked to stop; what reading the network, the policy and the
+  ///   data throws; what `Calibrator` throws.
   public static func run(
     _ request: CalibrationRequest,
     onProgress: (CalibrationProgress, _ seconds: Double) -> Void = { _, _ in }
@@ -26,6 +30,10 @@ public enum ModelCalibration {
     let output = try ModelTraining.writable(request.output)
     let file = try ModelFile(request.model)
     let policy = try policy(of: request.bits, for: file)
+    let identity = request.identity(
+      model: file.sha256, policy: try policy.map { try CanonicalJSON.line($0.json) } ?? "")
+    let saved = CalibrationCheckpoint.file(for: output)
+    let state = try CalibrationCheckpoint.state(in: saved, identity: identity)
     let streams = RandomStreams(seed: UInt64(max(0, request.seed)))
     let images = try images(request, streams)
     let start = DispatchTime.now().uptimeNanoseconds
@@ -34,14 +42,22 @@ public enum ModelCalibration {
       file.graph, images: images, settings: request.settings, streams: streams,
       pool: WorkerPool(threads: request.threads))
     let choices = try choices(request.bits, policy, calibrator.layers)
-    let result = try calibrator.calibrate(choices) { progress in
-      if Interruption.isRequested {
-        throw EspalierError.calibrationInterrupted(iterations: progress.iteration - 1)
-      }
+    var iteration = 0
+    let result = try calibrator.calibrate(choices, from: state) { progress in
+      iteration = progress.iteration
       onProgress(progress, seconds())
+    } onState: { state in
+      let isStopped = Interruption.isRequested
+      if isStopped || iteration % max(1, request.checkpointEvery) == 0 {
+        try CalibrationCheckpoint(identity: identity, state: state()).write(to: saved)
+      }
+      if isStopped {
+        throw EspalierError.calibrationInterrupted(iterations: iteration, file: saved.path)
+      }
     }
     let time = seconds()
     try ONNXFile.write(result.graph, to: output)
+    try? FileManager.default.removeItem(at: saved)
     let size = try FileManager.default.attributesOfItem(atPath: output.path)[.size] as? Int
     return CalibrationReport(
       request, result, calibrator.layers, choices, output: output, fileBytes: size ?? 0,

@@ -12,15 +12,18 @@ extension Node {
   ///   - factor: an initializer of the scale's shape by which it is multiplied; trained.
   ///   - levels: the levels that the weights go to.
   ///   - axis: the axis of the output channels.
+  ///   - isHard: whether each weight stands on the level that its logit is nearer to.
   ///   - output: what the node writes.
   public static func softRound(
     name: String, floor: String, logits: String, scale: String, factor: String,
-    levels: QuantizationLevels, axis: Int, output: String
+    levels: QuantizationLevels, axis: Int, isHard: Bool = false, output: String
   ) -> Node {
     Node(
       name: name, operatorType: SoftRound.type, inputs: [floor, logits, scale, factor],
       outputs: [output],
-      attributes: ["axis": .int(axis), "gap": .int(levels.gap)])
+      attributes: [
+        "axis": .int(axis), "gap": .int(levels.gap), "hard": .int(isHard ? 1 : 0),
+      ])
   }
 }
 

@@ -7,7 +7,9 @@ import Tensors
 ///
 /// Inputs: the lower levels `floor`, the logits V of the same shape, the scale and its factor, both one
 /// number or one for each index of the attribute `axis`. The attribute `gap` is the distance of
-/// neighbouring levels: 1, or 2 for the levels −1 and 1. Logits and factors are trained.
+/// neighbouring levels: 1, or 2 for the levels −1 and 1. Logits and factors are trained. With the attribute
+/// `hard` each weight stands on the level that its logit is nearer to, 1 in the place of h(V) for V ≥ 0 and 0
+/// otherwise, and gradients are those of h.
 ///
 /// Gradients: that of V passes the outer clip as if it were not there, so that weights which have reached
 /// a level can leave it again; that of the factor is exact.
@@ -20,6 +22,7 @@ struct SoftRound: Operator {
   private let node: NodeReader
   private let axis: Int
   private let gap: Float
+  private let isHard: Bool
 
   init(_ node: NodeReader) throws(GraphError) {
     for (position, name) in ["floor", "logits", "scale", "factor"].enumerated() {
@@ -27,6 +30,7 @@ struct SoftRound: Operator {
     }
     axis = try node.int("axis", default: 0)
     gap = Float(try node.int("gap", default: 1))
+    isHard = try node.int("hard", default: 0) != 0
     self.node = node
   }
 
@@ -65,9 +69,15 @@ struct SoftRound: Operator {
       let scale = call.input(2), let factor = call.input(3)?.pointer
     else { return }
     let y = call.outputs[0]
-    let gap = gap
+    let (gap, isHard) = (gap, isHard)
     forEachRun(of: y.shape, scales: scale.count, call.pool) { range, channel in
       let step = scale.pointer[channel] * factor[channel]
+      if isHard {
+        for index in range {
+          y.pointer[index] = step * (floor[index] + (logits[index] >= 0 ? gap : 0))
+        }
+        return
+      }
       for index in range {
         y.pointer[index] =
           step * (floor[index] + gap * RectifiedSigmoid(logits[index]).value)
@@ -82,14 +92,15 @@ struct SoftRound: Operator {
     let outer = call.outputGradients[0].pointer
     let logitGradient = call.inputGradient(1)?.pointer
     let factorGradient = call.inputGradient(3)?.pointer
-    let gap = gap
+    let (gap, isHard) = (gap, isHard)
     forEachRun(of: call.outputs[0].shape, scales: scale.count, call.pool) { range, channel in
       let own = scale.pointer[channel]
       let step = own * factor[channel] * gap
       var sum = 0.0
       for index in range {
         let h = RectifiedSigmoid(logits[index])
-        sum += Double(outer[index]) * Double(floor[index] + gap * h.value)
+        let value = isHard ? (logits[index] >= 0 ? 1 : 0) : h.value
+        sum += Double(outer[index]) * Double(floor[index] + gap * value)
         logitGradient?[index] += outer[index] * step * h.slope
       }
       factorGradient?[channel] += Float(sum * Double(own))
