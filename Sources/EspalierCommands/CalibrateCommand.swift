@@ -36,12 +36,13 @@ struct CalibrateCommand: ParsableCommand {
   @Option(help: "How levels are chosen: nearest, adaround, brecq, qdrop or eptq.")
   var method = CalibrationMethod.eptq
 
-  @Option(help: "How long: quick (500 iterations) or full (20000).")
+  @Option(help: "How long: quick (1000 iterations) or full (20000).")
   var preset = CalibrationRequest.Preset.quick
 
   @Option(
     help: ArgumentHelp(
-      "Iterations instead of the preset's; for adaround those of each layer.", valueName: "n"))
+      "Iterations instead of the preset's; of each layer for adaround, of each block for brecq and qdrop.",
+      valueName: "n"))
   var iterations: Int?
 
   @Option(help: ArgumentHelp("Calibration images.", valueName: "n"))
@@ -94,7 +95,8 @@ struct CalibrateCommand: ParsableCommand {
     if let bits = bits?.bits, bits.weights.value > 8 || bits.activations.value > 8 {
       throw ValidationError("--bits: expected 1 to 8 bits.")
     }
-    for (name, value) in [("iterations", iterations), ("images", images), ("batch", batch),
+    for (name, value) in [
+      ("iterations", iterations), ("images", images), ("batch", batch),
       ("checkpoint-every", checkpointEvery),
     ] {
       if let value, !(1...100_000_000).contains(value) {
@@ -124,8 +126,8 @@ struct CalibrateCommand: ParsableCommand {
   }
 
   private func request() throws -> CalibrationRequest {
-    var settings = preset.settings(method)
-    if let iterations { settings.rounding.iterations = iterations }
+    var settings = CalibrationSettings(
+      method: method, iterations: iterations ?? preset.iterations)
     settings.rounding.batch = batch
     if let weighting { settings.weighting = weighting }
     if let regularization { settings.rounding.regularization = regularization }

@@ -40,12 +40,14 @@ struct CalibrationStateTests {
     var written = Data()
     var count = 0
     #expect(throws: Stop.self) {
-      _ = try calibrator.calibrate(choices, onState: { state in
-        count += 1
-        guard count == iteration else { return }
-        written = try JSONEncoder().encode(state())
-        throw Stop()
-      })
+      _ = try calibrator.calibrate(
+        choices,
+        onState: { state in
+          count += 1
+          guard count == iteration else { return }
+          written = try JSONEncoder().encode(state())
+          throw Stop()
+        })
     }
     let state = try JSONDecoder().decode(CalibrationState.self, from: written)
     #expect((state.rounding != nil) == (method == .eptq && iteration > 30))

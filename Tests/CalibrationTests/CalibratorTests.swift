@@ -59,12 +59,16 @@ struct CalibratorTests {
       if method == .nearest {
         #expect(result.loss == result.nearestLoss && result.changedWeights == 0)
       } else {
-        #expect(result.loss < 0.7 * result.nearestLoss)
+        // Blocks are compared behind their activation functions, the loss is taken before them.
+        let isBlockwise = method == .brecq || method == .qdrop
+        #expect(result.loss < (isBlockwise ? 1 : 0.7) * result.nearestLoss, "\(method)")
         #expect(result.changedWeights > 0.01 && result.changedWeights < 0.6)
       }
     }
     let nearest = try #require(errors[.nearest])
-    #expect(try #require(errors[.adaRound]) < 0.8 * nearest, "\(errors)")
+    for method in [CalibrationMethod.adaRound, .brecq, .qdrop] {
+      #expect(try #require(errors[method]) < 0.8 * nearest, "\(errors)")
+    }
     #expect(try #require(errors[.eptq]) < 0.7 * nearest, "\(errors)")
   }
 

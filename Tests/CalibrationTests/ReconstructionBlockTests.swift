@@ -37,6 +37,8 @@ struct ReconstructionBlockTests {
       value = try #require(try Executor(part, batch: 3).run([block.input: value])[block.output])
     }
     let expected = try #require(whole.values.first)
-    for (found, wanted) in zip(value.scalars, expected.scalars) { #expect(abs(found - wanted) < 1e-5) }
+    for (found, wanted) in zip(value.scalars, expected.scalars) {
+      #expect(abs(found - wanted) < 1e-5)
+    }
   }
 }

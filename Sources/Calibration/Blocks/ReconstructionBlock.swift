@@ -45,7 +45,9 @@ extension Graph {
       if let name = first {
         blocks.append(ReconstructionBlock(name: name, input: input, output: output))
         (start, first) = (output, nil)
-      } else if let last = blocks.last, last.output == input, Self.activations.contains(node.operatorType) {
+      } else if let last = blocks.last, last.output == input,
+        Self.activations.contains(node.operatorType)
+      {
         blocks[blocks.count - 1] = ReconstructionBlock(
           name: last.name, input: last.input, output: output)
         start = output
@@ -70,7 +72,9 @@ extension Graph {
     for (position, node) in nodes.enumerated() {
       live.formUnion(node.outputs.filter { lastReader[$0] != nil })
       for name in node.inputs where lastReader[name] == position { live.remove(name) }
-      if live.count == 1, let only = live.first, only == node.outputs.first { cuts.insert(position) }
+      if live.count == 1, let only = live.first, only == node.outputs.first {
+        cuts.insert(position)
+      }
     }
     return cuts
   }

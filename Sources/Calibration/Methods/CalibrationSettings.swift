@@ -35,9 +35,9 @@ public struct CalibrationSettings: Hashable, Sendable {
     self.method = method
     rounding = RoundingSettings(iterations: iterations)
     if method == .qdrop { rounding.drop = 0.5 }
-    startIterations = method == .eptq ? max(1, iterations / 20) : 0
+    startIterations = method == .eptq ? min(1000, max(1, iterations / 4)) : 0
     startMargin = 2.4
-    weighting = .logarithmic
+    weighting = .proportional
     normalizesErrors = false
     outputWeight = 0
     hessian = LabelFreeHessian.Settings()
@@ -46,5 +46,25 @@ public struct CalibrationSettings: Hashable, Sendable {
       weightClip: .meanSquaredError, activationClip: .meanSquaredError)
     learnsBiases = true
     learnsSteps = true
+  }
+
+  /// Makes sure that the numbers make sense.
+  ///
+  /// - Throws: `CalibrationError.setting` that names the number, `.tooFewImages`.
+  func validate(images: Int) throws(CalibrationError) {
+    try rounding.validate(images: images)
+    guard (0...100_000_000).contains(startIterations) else {
+      throw .setting(
+        name: "iterations of the start", expected: "0 to 100000000", found: "\(startIterations)")
+    }
+    for (name, value) in [
+      ("margin of the start", startMargin), ("weight of outputs", outputWeight),
+    ] where !(value.isFinite && value >= 0) {
+      throw .setting(name: name, expected: "a number from 0 on", found: "\(value)")
+    }
+    guard hessianImages > 0 else {
+      throw .setting(
+        name: "images of the Hessian", expected: "at least one", found: "\(hessianImages)")
+    }
   }
 }

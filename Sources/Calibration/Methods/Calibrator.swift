@@ -35,12 +35,7 @@ public struct Calibrator {
     guard images.shape.rank > 1 else {
       throw CalibrationError.tooFewImages(batch: settings.rounding.batch, images: 0)
     }
-    try settings.rounding.validate(images: images.shape[0])
-    guard settings.hessianImages > 0 else {
-      throw CalibrationError.setting(
-        name: "images of the Hessian", expected: "at least one",
-        found: "\(settings.hessianImages)")
-    }
+    try settings.validate(images: images.shape[0])
     self.graph = try graph.preparedForCalibration()
     layers = try self.graph.quantizableLayers()
     input = try self.graph.imageInput(
@@ -84,6 +79,7 @@ public struct Calibrator {
     guard !targets.points.isEmpty, try !SoftlyRoundedNetwork(nearest).layers.isEmpty else {
       throw CalibrationError.nothingQuantized
     }
+    try checkZeros(nearest)
     let (hessian, error) = try targets.error(
       graph, images: images, teacher: teacher, settings: settings, streams: streams, pool: pool)
     let rounding = NetworkRounding(
@@ -104,6 +100,17 @@ public struct Calibrator {
       weights: error.points.prefix(targets.points.count).map { ($0.point.layer, $0.weight) },
       nearestLoss: try loss(nearest), loss: try loss(rounded),
       changedWeights: try SoftlyRoundedNetwork(nearest).changedPart(in: rounded))
+  }
+
+  /// - Throws: `CalibrationError.layer` for an activation on the levels −1 and 1: padding with zeros has no
+  ///   place on them, and no file format has words for it.
+  private func checkZeros(_ quantized: Graph) throws {
+    for node in quantized.nodes where quantized.initializers[node.inputs.first ?? ""] == nil {
+      guard let (levels, _) = try quantized.quantizer(of: node), levels.isBinary else { continue }
+      throw CalibrationError.layer(
+        name: quantized.consumers(of: node.outputs[0]).first?.name ?? node.name,
+        expected: "2 bits or more for an input with negative values", found: "1 bit")
+    }
   }
 
   private func learnsActivations(_ choices: [LayerQuantization]) -> Bool {

@@ -101,7 +101,8 @@ extension Graph {
   fileprivate func taking(biasesOf other: Graph) -> Graph {
     var result = self
     for node in nodes where node.operatorType != "MatMul" && node.inputs.count > 2 {
-      guard ["Conv", "Gemm"].contains(node.operatorType), let bias = other.initializers[node.inputs[2]]
+      guard ["Conv", "Gemm"].contains(node.operatorType),
+        let bias = other.initializers[node.inputs[2]]
       else { continue }
       result.initializers[node.inputs[2]] = bias
     }

@@ -53,7 +53,8 @@ public struct RoundingSettings: Hashable, Sendable {
     for (name, value) in [
       ("learning rate of the rounding", roundingRate), ("learning rate of biases", biasRate),
       ("learning rate of steps", stepRate),
-      ("learning rate of activations", activationRate), ("drop", drop), ("gradual", gradual), ("regularization", regularization),
+      ("learning rate of activations", activationRate), ("drop", drop), ("gradual", gradual),
+      ("regularization", regularization),
       ("first beta", firstBeta), ("last beta", lastBeta), ("warm-up", warmup),
       ("settling", settling),
     ] where !(value.isFinite && value >= 0) {

@@ -6,14 +6,17 @@ public import Foundation
 public struct CalibrationRequest: Equatable, Sendable {
   /// How much time a calibration takes.
   public enum Preset: String, CaseIterable, Sendable {
-    /// A few hundred iterations: minutes for a small network.
+    /// A thousand iterations: minutes for a small network.
     case quick
     /// The paper's 20,000.
     case full
 
+    /// Iterations; for methods that go block by block those of each block.
+    public var iterations: Int { self == .quick ? 1000 : 20_000 }
+
     /// The settings of a method.
     public func settings(_ method: CalibrationMethod) -> CalibrationSettings {
-      CalibrationSettings(method: method, iterations: self == .quick ? 500 : 20_000)
+      CalibrationSettings(method: method, iterations: iterations)
     }
   }
 

@@ -34,7 +34,8 @@ struct LearnedQuantize: Operator {
       guard let found = node.constant(position)?.shape, found.count == (position == 3 ? 3 : 1)
       else {
         throw .missingInput(
-          node: node.node.name, type: Self.type, input: ["scale", "factor", "control"][position - 1]
+          node: node.node.name, type: Self.type,
+          input: ["scale", "factor", "control"][position - 1]
         )
       }
     }
@@ -89,7 +90,8 @@ struct LearnedQuantize: Operator {
           }
           guard let target else { return }
           let given = gradient * own
-          places.store(accumulates ? places.load(target + index) + given : given, at: target + index)
+          places.store(
+            accumulates ? places.load(target + index) + given : given, at: target + index)
         }
         sums[chunk] = total + Double(sum.sum())
       }

@@ -64,7 +64,9 @@ struct LearnedQuantizeTests {
     // Beyond the last level the output is the level times the step: linear in the factor.
     func sum(_ factor: Float) throws -> Double {
       let (executor, x) = try Self.executor(bits: 2, factor: factor, control: [1, 0, 0])
-      return zip(try executor.output("y"), x).reduce(0.0) { $0 + (abs($1.1) > 1.2 ? Double($1.0) : 0) }
+      return zip(try executor.output("y"), x).reduce(0.0) {
+        $0 + (abs($1.1) > 1.2 ? Double($1.0) : 0)
+      }
     }
     let (executor, x) = try Self.executor(bits: 2, control: [1, 0, 0])
     let gradient = try executor.outputGradient("y")
