@@ -35,7 +35,7 @@ public struct CalibrationSettings: Hashable, Sendable {
     self.method = method
     rounding = RoundingSettings(iterations: iterations)
     if method == .qdrop { rounding.drop = 0.5 }
-    startIterations = method == .eptq ? min(1000, max(1, iterations / 4)) : 0
+    startIterations = method == .eptq ? min(1000, iterations) : 0
     startMargin = 2.4
     weighting = .proportional
     normalizesErrors = false

@@ -6,11 +6,11 @@ import Testing
 @testable import Networks
 
 struct LearnedQuantizeTests {
-  static let count = 1003
+  static let usual = 1003
 
   static func executor(
     bits: Int = 3, signed: Bool = true, factor: Float = 1.1, control: [Float], threads: Int = 1,
-    count: Int = count
+    count: Int = LearnedQuantizeTests.usual
   ) throws -> (executor: Executor, x: [Float]) {
     let graph = Graph(
       name: "one",
@@ -39,7 +39,7 @@ struct LearnedQuantizeTests {
     arguments: [(1, true), (1, false), (0.4, true)] as [(Float, Bool)])
   func definitions(part: Float, signed: Bool) throws {
     let (executor, x) = try Self.executor(signed: signed, control: [part, 0, 0])
-    let outer = Tensor.normal([Self.count], seed: 6).scalars
+    let outer = Tensor.normal([Self.usual], seed: 6).scalars
     _ = try executor.outputGradient("y").update(fromContentsOf: outer)
     executor.backward(parameters: .written)
     let (y, dx) = (try executor.output("y"), try executor.inputGradient("x"))
@@ -90,10 +90,10 @@ struct LearnedQuantizeTests {
         #expect(kept[position] || abs(y[position] - quantized[position]) < 1e-6)
       }
       // 20000 draws of ½ deviate by less than five standard errors.
-      #expect(abs(Double(kept.count { $0 }) - 10_000) < 5 * 71)
+      #expect(abs(Double(kept.filter { $0 }.count) - 10_000) < 5 * 71)
       places.append(kept)
     }
-    let agreeing = zip(places[0], places[1]).count { $0 == $1 }
+    let agreeing = zip(places[0], places[1]).filter { $0 == $1 }.count
     #expect(abs(Double(agreeing) - 10_000) < 5 * 71)
   }
 
