@@ -52,7 +52,7 @@ struct CalibrationErrorTests {
       let result = try CalibratorTests.calibrate(
         graph, CalibratorTests.settings(method, iterations: 20))
       let found = try #require(result.graph.initializers[name]?.tensor)
-      #expect(found.scalars.allSatisfy(\.isFinite))
+      #expect(found.scalars.allSatisfy { $0.isFinite })
       #expect(found.scalars[2 * run..<3 * run].allSatisfy { $0 == 0 })
       #expect(result.loss.isFinite)
     }
