@@ -30,6 +30,7 @@ let package = Package(
     .executable(name: "espalier", targets: ["EspalierTool"]),
     .library(name: "EspalierCommands", targets: ["EspalierCommands"]),
     .library(name: "Espalier", targets: ["Espalier"]),
+    .library(name: "Calibration", targets: ["Calibration"]),
     .library(name: "Hardware", targets: ["Hardware"]),
     .library(name: "Compression", targets: ["Compression"]),
     .library(name: "Interchange", targets: ["Interchange"]),
@@ -79,18 +80,19 @@ let package = Package(
       dependencies: [
         "Compression", "Hardware", "Reinforcement", "Networks", "Tensors", "Units",
       ]),
+    room("Calibration", dependencies: ["Compression", "Datasets", "Networks", "Tensors"]),
     // 6: a search and its directory
     room(
       "Espalier",
       dependencies: [
-        "CompressionEnvironments", "Compression", "CompressionPolicies", "Datasets", "Hardware",
-        "Interchange", "Networks", "Reinforcement", "Tensors", "Units",
+        "Calibration", "CompressionEnvironments", "Compression", "CompressionPolicies", "Datasets",
+        "Hardware", "Interchange", "Networks", "Reinforcement", "Tensors", "Units",
       ]),
     // 7 and 8: the command line
     room(
       "EspalierCommands",
       dependencies: [
-        "Espalier", "Networks", "Reinforcement",
+        "Calibration", "Espalier", "Networks", "Reinforcement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -129,6 +131,12 @@ let package = Package(
       dependencies: [
         "Datasets", "Hardware", "Interchange", "Networks", "Tensors", "TestSupport", "Units",
       ]),
+    tests(
+      "Calibration",
+      dependencies: [
+        "Compression", "Datasets", "Interchange", "Networks", "Tensors", "TestSupport",
+      ]
+    ),
     tests(
       "CompressionEnvironments",
       dependencies: ["Compression", "Hardware", "Reinforcement", "Networks", "Tensors", "Units"]),

@@ -38,11 +38,15 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
   case sweep(failed: [String], of: Int, folder: String)
   /// The user stopped training; the network so far is saved.
   case trainingInterrupted(epochs: Int, file: String)
+  /// The user stopped a calibration; what was done is saved.
+  case calibrationInterrupted(iterations: Int, file: String)
+  /// A calibration's checkpoint that cannot be gone on from.
+  case otherCalibration(file: String, reason: String)
 
   /// Whether the user asked for the end, and nothing failed.
   public var isInterruption: Bool {
     switch self {
-    case .interrupted, .trainingInterrupted: true
+    case .interrupted, .trainingInterrupted, .calibrationInterrupted: true
     default: false
     }
   }
@@ -98,6 +102,10 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
         + "'\(folder)', and --resume goes on with them"
     case .trainingInterrupted(let epochs, let file):
       "interrupted after \(epochs) epochs; the network so far is saved in '\(file)' and training goes on with --resume"
+    case .calibrationInterrupted(let iterations, let file):
+      "interrupted after \(iterations) iterations; the same command goes on from '\(file)'"
+    case .otherCalibration(let file, let reason):
+      "the calibration in '\(file)' cannot be gone on with: \(reason); remove it to begin anew"
     }
   }
 }

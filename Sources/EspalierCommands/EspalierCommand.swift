@@ -11,9 +11,9 @@ public struct EspalierCommand: ParsableCommand {
       "Fits trained networks onto real hardware: agents decide, layer by layer, what to keep.",
     version: EspalierVersion.current,
     subcommands: [
-      SearchCommand.self, ApplyCommand.self, RunCommand.self, EvaluateCommand.self,
-      CostCommand.self, TrainCommand.self, ReportCommand.self, CheckCommand.self,
-      ServeCommand.self, EnvironmentsCommand.self, DevicesCommand.self,
+      SearchCommand.self, ApplyCommand.self, CalibrateCommand.self, RunCommand.self,
+      EvaluateCommand.self, CostCommand.self, TrainCommand.self, ReportCommand.self,
+      CheckCommand.self, ServeCommand.self, EnvironmentsCommand.self, DevicesCommand.self,
     ])
 
   /// The root command.

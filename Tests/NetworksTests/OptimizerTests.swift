@@ -53,6 +53,38 @@ import Testing
     #expect(adam.state.stepCount == 7)
   }
 
+  @Test func rectifiedAdamFollowsItsEquations() {
+    let owner = Owner("weight", [2, 3], values: start, gradients: gradient)
+    var adam = RectifiedAdam()
+    var (w, m, v) = (
+      start.map { Double($0) }, [Double](repeating: 0, count: 6), [Double](repeating: 0, count: 6)
+    )
+    // 2/(1 − 0.999) − 1; the variance is used from the step on at which ρ is above 5.
+    let limit = 1999.0
+    var rectified: [Int] = []
+    for t in 1...9 {
+      adam.step([owner.parameter], learningRate: 0.01)
+      let power = pow(0.999, Double(t))
+      let length = limit - 2 * Double(t) * power / (1 - power)
+      if length > 5 { rectified.append(t) }
+      for i in 0..<6 {
+        let g = Double(gradient[i])
+        m[i] = 0.9 * m[i] + 0.1 * g
+        v[i] = 0.999 * v[i] + 0.001 * g * g
+        let mean = m[i] / (1 - pow(0.9, Double(t)))
+        if length > 5 {
+          let r = ((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length))
+            .squareRoot()
+          w[i] -= 0.01 * r * mean / ((v[i] / (1 - power)).squareRoot() + 1e-8)
+        } else {
+          w[i] -= 0.01 * mean
+        }
+      }
+    }
+    #expect(rectified == [6, 7, 8, 9])
+    #expect(close(owner.values, w))
+  }
+
   @Test(arguments: [false, true])
   func sgdFollowsItsEquations(nesterov: Bool) {
     let owner = Owner("weight", [3, 2], values: start, gradients: gradient)

@@ -1,5 +1,5 @@
-import Networks
-import Tensors
+public import Networks
+public import Tensors
 
 extension Graph {
   /// The name of the input that images go into.
@@ -9,7 +9,7 @@ extension Graph {
   ///   - name: what messages call the images.
   /// - Throws: `CompressionError.data` when the network has several inputs, takes a fixed number of
   ///   examples, or images of another shape.
-  func imageInput(for shape: Shape, of name: String) throws(CompressionError) -> String {
+  public func imageInput(for shape: Shape, of name: String) throws(CompressionError) -> String {
     guard inputs.count == 1, let input = inputs.first else {
       throw .data(expected: "a network with one input", found: "\(inputs.count) inputs")
     }

@@ -139,8 +139,8 @@ public enum ModelTraining {
     return try ModelBuilder.named(name).graph(parameters, using: &stream)
   }
 
-  /// The file, absolute, if it can be written: better known before training than after it.
-  private static func writable(_ url: URL) throws -> URL {
+  /// The file, absolute, if it can be written: better known before the work than after it.
+  static func writable(_ url: URL) throws -> URL {
     let file = url.absoluteURL.standardizedFileURL
     let folder = file.deletingLastPathComponent().path
     var isFolder: ObjCBool = false

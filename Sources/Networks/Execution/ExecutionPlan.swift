@@ -88,6 +88,11 @@ struct ExecutionPlan {
     return slots.count - 1
   }
 
+  /// The slot in which a value was written or fed; nil for names that no step knows.
+  ///
+  /// Gradients of the same value in other layouts flow into that of this slot.
+  func firstSlot(of value: String) -> Int? { original[value] }
+
   /// The slot in which a value first appears; nil for constants that are not floats.
   private mutating func source(
     _ value: String, in graph: Graph, readBy node: String

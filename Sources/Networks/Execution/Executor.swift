@@ -215,6 +215,19 @@ public final class Executor {
     try buffer(plan.inputs[name], name, of: memory.gradientView)
   }
 
+  /// The gradient of the loss with respect to a value that the executor was asked for, after `backward()`.
+  ///
+  /// Every path from the value to the outputs is in it, and what was written as its own output gradient. It
+  /// lies as the value lies in the pass, each example's elements together.
+  ///
+  /// - Throws: `GraphError.unknownOutput` when the value was not asked for or is not differentiated.
+  public func gradient(ofOutput name: String) throws(GraphError) -> TensorView {
+    guard plan.outputs[name] != nil, let slot = plan.firstSlot(of: name),
+      let view = memory.gradientView(slot, of: plan)
+    else { throw .unknownOutput(name) }
+    return view
+  }
+
   private func buffer(
     _ slot: Int?, _ name: String, of view: (Int, ExecutionPlan) -> TensorView?
   ) throws(GraphError) -> UnsafeMutableBufferPointer<Float> {

@@ -30,6 +30,9 @@ extension Node {
     case "Conv", "Gemm": position == 1 || position == 2
     case "BatchNormalization": position == 1 || position == 2
     case "FakeQuantize": position == 0
+    case "SoftRound": position == 1 || position == 3
+    // The third is set from pass to pass, and has no gradient.
+    case "LearnedQuantize": position == 2 || position == 3
     case "MatMul": true
     case "Add", "Sub", "Mul", "Div": constant.shape.count > 1
     default: false

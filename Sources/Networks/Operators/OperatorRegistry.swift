@@ -6,9 +6,10 @@ public enum OperatorRegistry {
     Convolution.self, DequantizeLinear.self, Divide.self, Dropout.self, Expand.self,
     FakeQuantize.self, Flatten.self, Gather.self, GeneralProduct.self, GlobalAveragePool.self,
     HardSigmoid.self, HardSwish.self, HyperbolicTangent.self, Identity.self, LeakyRelu.self,
-    MatrixProduct.self, MaxPool.self, Multiply.self, Pad.self, QuantizeLinear.self, ReduceMean.self,
-    Relu.self, Reshape.self, Sigmoid.self, Slice.self, Softmax.self, Split.self, Squeeze.self,
-    Subtract.self, Transpose.self, Unsqueeze.self,
+    LearnedQuantize.self, MatrixProduct.self, MaxPool.self, Multiply.self, Pad.self,
+    QuantizeLinear.self, ReduceMean.self, Relu.self, Reshape.self, Sigmoid.self, Slice.self,
+    SoftRound.self, Softmax.self, Split.self, Squeeze.self, Subtract.self, Transpose.self,
+    Unsqueeze.self,
   ].sorted { $0.type < $1.type }
 
   private static let byName = Dictionary(uniqueKeysWithValues: types.map { ($0.type, $0) })

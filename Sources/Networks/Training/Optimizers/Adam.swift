@@ -46,8 +46,8 @@ public struct Adam: Optimizer {
   public mutating func step(_ parameters: [Parameter], learningRate: Double) {
     state.stepCount += 1
     // m̂/(√v̂ + ε) = m · c₂/c₁ / (√v + ε·c₂) with c₁ = 1−β₁ᵗ and c₂ = √(1−β₂ᵗ).
-    let first = 1 - power(beta1, state.stepCount)
-    let second = (1 - power(beta2, state.stepCount)).squareRoot()
+    let first = 1 - Self.power(beta1, state.stepCount)
+    let second = (1 - Self.power(beta2, state.stepCount)).squareRoot()
     for parameter in parameters {
       if weightDecay != 0, parameter.decays {
         let kept = Float(1 - learningRate * weightDecay)
@@ -77,7 +77,7 @@ public struct Adam: Optimizer {
   }
 
   /// A power by repeated squaring: the same bits wherever it runs.
-  private func power(_ base: Double, _ exponent: Int) -> Double {
+  static func power(_ base: Double, _ exponent: Int) -> Double {
     var (result, square, rest) = (1.0, base, exponent)
     while rest > 0 {
       if rest & 1 == 1 { result *= square }
