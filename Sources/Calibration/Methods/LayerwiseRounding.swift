@@ -41,7 +41,8 @@ struct LayerwiseRounding {
     _ name: String, in quantized: Graph, _ onStep: (Int, Double) throws -> Void
   ) throws -> Graph {
     guard let node = quantized.nodes.first(where: { $0.name == name }) else { return quantized }
-    let read = InterestPoint(layer: name, value: node.inputs[0])
+    let own = quantized.weightPosition(of: node)
+    let read = InterestPoint(layer: name, value: node.inputs[1 - own])
     let written = InterestPoint(layer: name, value: node.outputs[0])
     let inputs =
       read.value == input
@@ -61,17 +62,31 @@ struct LayerwiseRounding {
 
   /// The layer and the quantiser of its weights, fed with what the layer reads.
   private func layerGraph(_ node: Node, in quantized: Graph) throws -> Graph {
-    let shape = try quantized.shapes(batch: 1)[node.inputs[0]] ?? []
-    let nodes = quantized.nodes.filter { $0.outputs.contains(node.inputs[1]) } + [node]
+    let own = quantized.weightPosition(of: node)
+    let shape = try quantized.shapes(batch: 1)[node.inputs[1 - own]] ?? []
+    let nodes = quantized.nodes.filter { $0.outputs.contains(node.inputs[own]) } + [node]
     let read = Set(nodes.flatMap(\.inputs))
     return Graph(
       name: node.name,
       inputs: [
         Graph.Value(
-          name: node.inputs[0],
+          name: node.inputs[1 - own],
           extents: [.batch] + shape.extents.dropFirst().map { .fixed($0) })
       ],
       outputs: [Graph.Value(name: node.outputs[0], extents: nil)], nodes: nodes,
       initializers: quantized.initializers.filter { read.contains($0.key) })
+  }
+}
+
+extension Graph {
+  /// The position among a quantised layer's inputs of its weights: 0 for a MatMul with these on its left.
+  fileprivate func weightPosition(of node: Node) -> Int {
+    let isLeft =
+      node.operatorType == "MatMul"
+      && nodes.contains {
+        $0.isFakeQuantize && $0.outputs.contains(node.inputs[0])
+          && initializers[$0.inputs[0]] != nil
+      }
+    return isLeft ? 0 : 1
   }
 }

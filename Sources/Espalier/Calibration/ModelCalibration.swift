@@ -33,7 +33,9 @@ public enum ModelCalibration {
     let calibrator = try Calibrator(
       file.graph, images: images, settings: request.settings, streams: streams,
       pool: WorkerPool(threads: request.threads))
-    let choices = try choices(request.bits, policy, calibrator.layers)
+    let decision = try decision(request, calibrator, images, streams)
+    let choices =
+      try decision?.choices ?? Self.choices(request.bits, policy, calibrator.layers)
     let result = try calibrator.calibrate(choices) { progress in
       if Interruption.isRequested {
         throw EspalierError.calibrationInterrupted(iterations: progress.iteration - 1)
@@ -41,11 +43,31 @@ public enum ModelCalibration {
       onProgress(progress, seconds())
     }
     let time = seconds()
-    try ONNXFile.write(result.graph, to: output)
+    try ONNXFile.write(
+      result.graph, to: output, options: ONNXWriteOptions(opset: request.opset))
     let size = try FileManager.default.attributesOfItem(atPath: output.path)[.size] as? Int
-    return CalibrationReport(
+    if case .budget(let bits) = request.bits {
+      try decision?.write(to: bits.policy, request, file, clips: request.settings.clips)
+    }
+    var report = CalibrationReport(
       request, result, calibrator.layers, choices, output: output, fileBytes: size ?? 0,
       images: images.shape[0], seconds: time)
+    report.decision = decision?.summary
+    return report
+  }
+
+  /// The bits that a budget leaves to be decided; nil where they are given.
+  private static func decision(
+    _ request: CalibrationRequest, _ calibrator: Calibrator, _ images: Tensor,
+    _ streams: RandomStreams
+  ) throws -> BitDecision? {
+    guard case .budget(let bits) = request.bits else { return nil }
+    return try BitDecision(
+      bits, calibrator, images: images, clips: request.settings.clips, streams: streams,
+      pool: WorkerPool(threads: request.threads)
+    ) { _, _ in
+      if Interruption.isRequested { throw EspalierError.calibrationInterrupted(iterations: 0) }
+    }
   }
 
   private static func policy(

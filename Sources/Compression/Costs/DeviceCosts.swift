@@ -1,4 +1,3 @@
-public import Compression
 public import Hardware
 public import Networks
 import Units

@@ -1,5 +1,3 @@
-public import Compression
-import Hardware
 public import Networks
 
 /// What a network costs at the bits of its layers, and at some widths where these are decided too.

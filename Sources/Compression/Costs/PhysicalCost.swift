@@ -1,4 +1,3 @@
-import Compression
 import Hardware
 
 /// Time and energy in whole counts, so that budgets are exact.
