@@ -98,6 +98,9 @@ def build(name):
             torch.nn.init.normal_(module.bias, std=0.1)
             torch.nn.init.normal_(module.running_mean, std=0.1)
             torch.nn.init.uniform_(module.running_var, 0.6, 1.4)
+        # Classifiers that begin with zeros say nothing.
+        if isinstance(module, torch.nn.Linear) and not module.weight.any():
+            torch.nn.init.normal_(module.weight, std=0.05)
     return network.eval()
 
 

@@ -1,3 +1,4 @@
+import Hardware
 public import Networks
 
 /// What a network costs at the bits of its layers, and at some widths where these are decided too.

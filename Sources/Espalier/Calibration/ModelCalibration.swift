@@ -44,7 +44,8 @@ public enum ModelCalibration {
     }
     let time = seconds()
     try ONNXFile.write(
-      result.graph, to: output, options: ONNXWriteOptions(opset: request.opset))
+      result.graph.removingUnused(), to: output,
+      options: ONNXWriteOptions(opset: request.opset))
     let size = try FileManager.default.attributesOfItem(atPath: output.path)[.size] as? Int
     if case .budget(let bits) = request.bits {
       try decision?.write(to: bits.policy, request, file, clips: request.settings.clips)
