@@ -1,4 +1,4 @@
-/// One choice out of each group, so that the sum of losses is least and no resource is used up:
+/// One choice out of each group, so that the sum of losses is least and no resource is used up.
 ///
 ///     minimise  Σ_g loss(g, k_g)     subject to  Σ_g cost_r(g, k_g) ≤ limit_r  for every resource r
 ///
