@@ -56,6 +56,10 @@ import Testing
         smaller.forward()[0],
         try Tensor(shape: [1, 1, 1, 2], scalars: [2.666_666_5, 4.333_333_5]),
         1e-5))
+    let cornered = try Self.resized(
+      grid, scales: [1, 1, 0.6, 0.6], Self.text("linear", "align_corners"))
+    let between = try Tensor(shape: [1, 1, 1, 2], scalars: [1, 3.142_857])
+    #expect(isClose(cornered.forward()[0], between, 1e-5))
     let few = try Self.resized(grid, scales: [1, 1, 0.6, 0.6], ["mode": .string("nearest")])
     #expect(few.forward()[0].scalars == [1, 3])
   }

@@ -87,7 +87,11 @@ struct ResizeSampling: Sendable {
     case .symmetric:
       let middle = Float(from) / 2
       return middle * (1 - Float(to) / (scale * Float(from))) + (x + 0.5) / scale - 0.5
-    case .corners: return to == 1 ? 0 : x * Float(from - 1) / Float(to - 1)
+    case .corners:
+      // Scales that do not divide leave a length between two extents, which counts as it is.
+      let length = scale * Float(from)
+      let last = abs(length - Float(to)) < 1e-3 ? Float(to - 1) : length - 1
+      return last == 0 ? 0 : x * Float(from - 1) / last
     case .asymmetric: return x / scale
     }
   }
