@@ -26,13 +26,20 @@ struct ApplyCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The ONNX file to write.", valueName: "file"))
   var output: String
 
+  @OptionGroup var format: OpsetOption
+
+  @Flag(help: "Write weights with few different values as numbers into a codebook.")
+  var codebooks = false
+
   @OptionGroup var compute: ComputeOptions
 
   func run() throws {
     let applied = try PolicyApplication(
       policy: policy.fileURL, model: model.fileURL, data: data,
       preprocessing: try pixels.resolved(), threads: compute.threads)
-    try ONNXFile.write(applied.graph, to: output.fileURL)
+    try ONNXFile.write(
+      applied.graph, to: output.fileURL,
+      options: ONNXWriteOptions(opset: format.opset, codebooks: codebooks))
     let macs = applied.policy.compressed.macs.macs
     if compute.json {
       print(

@@ -33,6 +33,8 @@ struct CalibrateCommand: ParsableCommand {
   @Flag(help: "Give the first and last layer the same bits as the others.")
   var allLayers = false
 
+  @OptionGroup var budgeted: BudgetOptions
+
   @Option(help: "How levels are chosen: nearest, adaround, brecq, qdrop or eptq.")
   var method = CalibrationMethod.eptq
 
@@ -84,14 +86,17 @@ struct CalibrateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The ONNX file to write.", valueName: "file"))
   var output: String
 
+  @OptionGroup var format: OpsetOption
+
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
     if seed < 0 { throw ValidationError("--seed: expected a number from 0 on.") }
-    guard (policy == nil) != (bits == nil) else {
-      throw ValidationError("give either --policy or --bits.")
+    let given = [policy != nil, bits != nil, !budgeted.budget.isEmpty].filter { $0 }
+    guard given.count == 1 else {
+      throw ValidationError("give one of --policy, --bits and --budget.")
     }
-    if policy != nil, allLayers { throw ValidationError("--all-layers needs --bits.") }
+    if policy != nil, allLayers { throw ValidationError("--all-layers needs --bits or --budget.") }
     if let bits = bits?.bits, bits.weights.value > 8 || bits.activations.value > 8 {
       throw ValidationError("--bits: expected 1 to 8 bits.")
     }
@@ -146,6 +151,8 @@ struct CalibrateCommand: ParsableCommand {
       choice = .uniform(
         weights: bits.weights.value, activations: bits.activations.value,
         ends: allLayers ? nil : 8)
+    } else if !budgeted.budget.isEmpty {
+      choice = .budget(try budgeted.bits(ends: allLayers ? nil : 8))
     } else {
       choice = .policy((policy ?? "").fileURL)
     }
@@ -154,6 +161,7 @@ struct CalibrateCommand: ParsableCommand {
     request.preprocessing = try pixels.resolved() ?? .raw
     request.images = images
     request.seed = seed
+    request.opset = format.opset ?? request.opset
     request.threads = compute.threads
     request.checkpointEvery = checkpointEvery
     return request

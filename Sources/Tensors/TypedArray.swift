@@ -1,6 +1,11 @@
 /// The element types that a file can hold and Espalier keeps apart.
 public enum ElementType: String, Sendable, CaseIterable {
   case float32, float64, int64, int32, int8, uint8, bool
+  /// Four bits an element, two elements a byte in a file.
+  case int4, uint4
+
+  /// Whether a file holds two elements in a byte.
+  public var isPacked: Bool { self == .int4 || self == .uint4 }
 }
 
 /// An array of any of the element types, in row-major order.

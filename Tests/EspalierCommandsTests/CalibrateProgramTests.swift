@@ -65,6 +65,34 @@ import Testing
     #expect(files[0] == files[1] && files[0] != files[2])
   }
 
+  @Test func bitsAreDecidedWithinABudgetAndWrittenAsAPolicy() throws {
+    let bench = try Bench()
+    let options = ["--budget", "weightBytes=0.45", "--write-policy", "bits.json", "--json"]
+    let outcome = try calibrate(bench, options)
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    let decision = try #require(object["decision"] as? [String: Any])
+    let budget = try #require((decision["budgets"] as? [[String: Any]])?.first)
+    #expect(
+      try #require(budget["cost"] as? Double) <= #require(budget["limit"] as? Double))
+    let bits = try #require(object["layers"] as? [[String: Any]]).map { $0["weightBits"] as? Int }
+    #expect(bits.first == 8 && bits.last == 8)
+    // The policy says the same bits, and calibrating with it gives the same file.
+    let again = try calibrate(bench, ["--policy", "bits.json", "--json"], output: "p.onnx")
+    #expect(again.code == 0, "\(again.error)")
+    #expect(
+      try Data(contentsOf: bench("p.onnx")) == Data(contentsOf: bench("q.onnx")))
+  }
+
+  @Test func aBudgetBelowEverythingNamesTheSmallest() throws {
+    let bench = try Bench()
+    let outcome = try calibrate(bench, ["--budget", "weightBytes=0.01"])
+    #expect(outcome.code == 1 && outcome.complaints.count == 1, "\(outcome.error)")
+    #expect(outcome.error.contains("the smallest reachable is"), "\(outcome.error)")
+    #expect(!FileManager.default.fileExists(atPath: bench("q.onnx").path))
+  }
+
   @Test func whatIsWrongIsSaidInOneSentenceAndNothingIsWritten() throws {
     let bench = try Bench()
     for (options, part) in [
@@ -148,7 +176,10 @@ import Testing
   @Test(arguments: [
     [], ["--bits", "9/8"], ["--bits", "4/8", "--policy", "p"], ["--policy", "p", "--all-layers"],
     ["--bits", "4/8", "--method", "guess"], ["--bits", "4/8", "--iterations", "0"],
-    ["--bits", "4/8", "--regularization", "nan"],
+    ["--bits", "4/8", "--regularization", "nan"], ["--bits", "4/8", "--budget", "weightBytes=0.5"],
+    ["--bits", "4/8", "--write-policy", "p"],
+    ["--budget", "weightBytes=0.5", "--candidates", "2,9"],
+    ["--bits", "4/8", "--opset", "12"], ["--bits", "4/8", "--device", "bitfusion-e"],
   ])
   func wrongUsageDoesNotParse(_ options: [String]) {
     #expect(throws: (any Error).self) {

@@ -18,9 +18,21 @@ extension Graph {
     let nodes = Dictionary(nodes.map { ($0.name, $0) }) { first, _ in first }
     return layers.compactMap { layer in
       nodes[layer.name].map {
-        ReconstructionBlock(name: layer.name, input: $0.inputs[0], output: $0.outputs[0])
+        ReconstructionBlock(
+          name: layer.name, input: $0.inputs[1 - weightPosition(of: $0)], output: $0.outputs[0])
       }
     }
+  }
+
+  /// The position among a quantised layer's inputs of its weights: 0 for a MatMul with these on its left.
+  private func weightPosition(of node: Node) -> Int {
+    let isLeft =
+      node.operatorType == "MatMul"
+      && nodes.contains {
+        $0.isFakeQuantize && $0.outputs.contains(node.inputs[0])
+          && initializers[$0.inputs[0]] != nil
+      }
+    return isLeft ? 0 : 1
   }
 
   /// The blocks of a network, found from where paths meet: after the stem, after every residual join, and in

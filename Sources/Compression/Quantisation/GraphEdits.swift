@@ -31,7 +31,7 @@ struct GraphEdits {
       .fakeQuantize(
         name: value, value: layer.weight, scale: "\(value).scale", levels: levels,
         axis: layer.outputAxis, output: value))
-    graph.nodes[position].inputs[1] = value
+    graph.nodes[position].inputs[layer.weightPosition] = value
   }
 
   /// Puts a quantiser before a layer, or lets it read one that is there.
@@ -40,7 +40,7 @@ struct GraphEdits {
   ) {
     guard let position = positions[layer.name] else { return }
     let value = "\(layer.input).quantized\(levels.bits)"
-    graph.nodes[position].inputs[0] = value
+    graph.nodes[position].inputs[layer.inputPosition] = value
     if let known = edges[value] {
       edges[value]?.reader = min(position, known.reader)
       return

@@ -60,6 +60,7 @@ extension CalibrationRequest {
     if case .uniform(let weights, let activations, let ends) = bits {
       identity["bits"] = "\(weights)/\(activations)" + (ends.map { ", \($0) at the ends" } ?? "")
     }
+    if case .budget(let budgeted) = bits { identity["bits"] = budgeted.identity }
     return identity
   }
 }

@@ -1,5 +1,5 @@
 import Calibration
-import Compression
+public import Compression
 public import CompressionPolicies
 public import Foundation
 
@@ -19,6 +19,40 @@ public struct CalibrationReport: Equatable, Sendable {
     public let traceError: Double?
     /// The layer's part of the loss.
     public let lossWeight: Double
+  }
+
+  /// Bits that were decided within budgets.
+  public struct Decision: Equatable, Sendable {
+    /// One budget.
+    public struct Limit: Equatable, Sendable {
+      /// What is limited.
+      public let quantity: CostQuantity
+      /// The most there may be, in the counts of the quantity.
+      public let limit: Int
+      /// What the network costs.
+      public let cost: Int
+    }
+
+    /// The budgets.
+    public let limits: [Limit]
+    /// The sum of the layers' sensitivities.
+    public let sensitivity: Double
+    /// The candidates that gave no finite outputs, a sentence each.
+    public let leftOut: [String]
+
+    fileprivate var json: JSONValue {
+      [
+        "sensitivity": sensitivity.json, "leftOut": .array(leftOut.map(\.json)),
+        "budgets": .array(
+          limits.map {
+            [
+              "quantity": $0.quantity.rawValue.json,
+              "limit": (Double($0.limit) / $0.quantity.countsPerUnit).json,
+              "cost": (Double($0.cost) / $0.quantity.countsPerUnit).json,
+            ]
+          }),
+      ]
+    }
   }
 
   /// The file that was written.
@@ -47,10 +81,13 @@ public struct CalibrationReport: Equatable, Sendable {
   public let seconds: Double
   /// The layers in the order of the network.
   public let layers: [Layer]
+  /// How bits were decided; nil where they were given.
+  public var decision: Decision?
 
   /// What `calibrate --json` prints.
   public var json: JSONValue {
-    [
+    .object(omittingNil: [
+      "decision": decision?.json,
       "model": model.path.json, "method": method.json, "images": images.json,
       "iterations": iterations.json, "seed": seed.json, "loss": loss.json,
       "nearestLoss": nearestLoss.json, "changedWeights": changedWeights.json,
@@ -64,6 +101,6 @@ public struct CalibrationReport: Equatable, Sendable {
             "traceError": layer.traceError?.json, "lossWeight": layer.lossWeight.json,
           ])
         }),
-    ]
+    ])
   }
 }

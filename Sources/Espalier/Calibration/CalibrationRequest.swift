@@ -26,6 +26,8 @@ public struct CalibrationRequest: Equatable, Sendable {
     case uniform(weights: Int, activations: Int, ends: Int?)
     /// What a policy's file says.
     case policy(URL)
+    /// What changes the outputs least within budgets.
+    case budget(BudgetedBits)
   }
 
   /// The ONNX file.
@@ -44,6 +46,8 @@ public struct CalibrationRequest: Equatable, Sendable {
   public var seed = 1
   /// Threads; nil takes one per processor.
   public var threads: Int?
+  /// The operator set of the file; from 21 on whole numbers of at most four bits are packed.
+  public var opset = 13
   /// The ONNX file to write.
   public var output: URL
   /// Iterations after which the state is saved, again and again.

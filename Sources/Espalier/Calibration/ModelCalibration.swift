@@ -41,7 +41,9 @@ public enum ModelCalibration {
     let calibrator = try Calibrator(
       file.graph, images: images, settings: request.settings, streams: streams,
       pool: WorkerPool(threads: request.threads))
-    let choices = try choices(request.bits, policy, calibrator.layers)
+    let decision = try decision(request, calibrator, images, streams, saved)
+    let choices =
+      try decision?.choices ?? Self.choices(request.bits, policy, calibrator.layers)
     var iteration = 0
     let result = try calibrator.calibrate(choices, from: state) { progress in
       iteration = progress.iteration
@@ -56,12 +58,35 @@ public enum ModelCalibration {
       }
     }
     let time = seconds()
-    try ONNXFile.write(result.graph, to: output)
+    try ONNXFile.write(
+      result.graph.removingUnused(), to: output,
+      options: ONNXWriteOptions(opset: request.opset))
     try? FileManager.default.removeItem(at: saved)
     let size = try FileManager.default.attributesOfItem(atPath: output.path)[.size] as? Int
-    return CalibrationReport(
+    if case .budget(let bits) = request.bits {
+      try decision?.write(to: bits.policy, request, file, clips: request.settings.clips)
+    }
+    var report = CalibrationReport(
       request, result, calibrator.layers, choices, output: output, fileBytes: size ?? 0,
       images: images.shape[0], seconds: time)
+    report.decision = decision?.summary
+    return report
+  }
+
+  /// The bits that a budget leaves to be decided; nil where they are given.
+  private static func decision(
+    _ request: CalibrationRequest, _ calibrator: Calibrator, _ images: Tensor,
+    _ streams: RandomStreams, _ saved: URL
+  ) throws -> BitDecision? {
+    guard case .budget(let bits) = request.bits else { return nil }
+    return try BitDecision(
+      bits, calibrator, images: images, clips: request.settings.clips, streams: streams,
+      pool: WorkerPool(threads: request.threads)
+    ) { _, _ in
+      if Interruption.isRequested {
+        throw EspalierError.calibrationInterrupted(iterations: 0, file: saved.path)
+      }
+    }
   }
 
   private static func policy(

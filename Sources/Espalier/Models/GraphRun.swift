@@ -108,7 +108,7 @@ extension Tensor {
     case .bool:
       return try TypedArray(
         shape: shape, integers: scalars.map { $0 == 0 ? 0 : 1 }, elementType: type)
-    case .int64, .int32, .int8, .uint8:
+    case .int64, .int32, .int8, .uint8, .int4, .uint4:
       let integers = scalars.map { scalar in
         Int(exactly: scalar.rounded(.towardZero)) ?? (scalar > 0 ? Int.max : Int.min)
       }

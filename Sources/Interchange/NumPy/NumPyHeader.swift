@@ -77,7 +77,10 @@ public struct NumPyHeader: Equatable, Sendable {
     guard case .string(let code) = descriptor else {
       throw .unsupportedType(file: file, descriptor: "a record of several fields")
     }
-    if let type = ElementType.allCases.first(where: { $0.numPyDescriptor == code }) { return type }
+    if let type = ElementType.allCases.first(where: { $0.numPyDescriptor == code && !$0.isPacked })
+    {
+      return type
+    }
     if code.hasPrefix(">") { throw .bigEndian(file: file, descriptor: code) }
     throw .unsupportedType(file: file, descriptor: code)
   }
@@ -128,7 +131,7 @@ extension ElementType {
     switch self {
     case .float64, .int64: 8
     case .float32, .int32: 4
-    case .int8, .uint8, .bool: 1
+    case .int8, .uint8, .bool, .int4, .uint4: 1
     }
   }
 
@@ -142,6 +145,9 @@ extension ElementType {
     case .int8: "|i1"
     case .uint8: "|u1"
     case .bool: "|b1"
+    // NumPy has no such types, and reads none of ours under these names.
+    case .int4: "int4"
+    case .uint4: "uint4"
     }
   }
 }

@@ -13,6 +13,8 @@ enum ElementTypes {
     case .int8: .int8
     case .uint8: .uint8
     case .bool: .bool
+    case .int4: .int4
+    case .uint4: .uint4
     default: nil
     }
   }
@@ -33,6 +35,8 @@ enum ElementTypes {
       case .int8: .int8
       case .uint8: .uint8
       case .bool: .bool
+      case .int4: .int4
+      case .uint4: .uint4
       }
     return Int32(wire.rawValue)
   }

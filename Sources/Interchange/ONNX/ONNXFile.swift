@@ -48,12 +48,14 @@ public enum ONNXFile {
   /// Equal graphs give equal bytes. The batch is the symbolic extent `N`. Our own `FakeQuantize` becomes
   /// QuantizeLinear and DequantizeLinear: see `QuantizerLowering`.
   ///
+  /// - Parameter options: another operator set, packed numbers, codebooks.
   /// - Throws: `ONNXError` when the file cannot be written or the graph has no form in ONNX.
   public static func write(
-    _ graph: Graph, to url: URL, producer: String = "espalier", version: String = ""
+    _ graph: Graph, to url: URL, options: ONNXWriteOptions = ONNXWriteOptions(),
+    producer: String = "espalier", version: String = ""
   ) throws(ONNXError) {
     let data = try encode(
-      graph, file: url.lastPathComponent, producer: producer, version: version)
+      graph, file: url.lastPathComponent, options: options, producer: producer, version: version)
     do throws(FileError) {
       try AtomicFile.write(data, to: url)
     } catch {
@@ -65,10 +67,17 @@ public enum ONNXFile {
   ///
   /// - Throws: `ONNXError.model` when the graph has no form in ONNX.
   public static func encode(
-    _ graph: Graph, file: String, producer: String = "espalier", version: String = ""
+    _ graph: Graph, file: String, options: ONNXWriteOptions = ONNXWriteOptions(),
+    producer: String = "espalier", version: String = ""
   ) throws(ONNXError) -> Data {
     do throws(ONNXDefect) {
-      return try ModelExporter(producer: producer, version: version).data(of: graph)
+      guard ONNXWriteOptions.opsets.contains(options.opset ?? Graph.opset) else {
+        throw ONNXDefect.unsupportedFeature(
+          "operator set \(options.opset ?? 0) was asked for, which is not one of "
+            + "\(ONNXWriteOptions.opsets) and so is")
+      }
+      return try ModelExporter(producer: producer, version: version, options: options)
+        .data(of: graph)
     } catch {
       throw .model(file: file, defect: error)
     }

@@ -29,7 +29,8 @@ extension Node {
     switch operatorType {
     case "Conv", "Gemm": position == 1 || position == 2
     case "BatchNormalization": position == 1 || position == 2
-    case "FakeQuantize": position == 0
+    case "FakeQuantize", "BatchExpand": position == 0
+    case "LayerNormalization": position == 1 || position == 2
     case "SoftRound": position == 1 || position == 3
     // The third is set from pass to pass, and has no gradient.
     case "LearnedQuantize": position == 2 || position == 3

@@ -19,7 +19,7 @@ extension Graph {
 }
 
 /// One pass over a graph that evaluates what can be.
-private struct ConstantFolding {
+struct ConstantFolding {
   /// What is known of values for one batch.
   struct World {
     var shapes: [String: Shape]
@@ -31,7 +31,7 @@ private struct ConstantFolding {
   /// Different multiples of 48, so that networks that divide the batch among frames or crops fit.
   static let batches = (240, 336)
 
-  let source: Graph
+  fileprivate let source: Graph
   private var one: World
   private var other: World
   private var nodes: [Node] = []
@@ -39,7 +39,7 @@ private struct ConstantFolding {
   /// The constants that differ between the worlds, with the nodes that wrote them.
   private var varying: [String: Node] = [:]
 
-  init(_ graph: Graph) throws(GraphError) {
+  fileprivate init(_ graph: Graph) throws(GraphError) {
     source = graph
     folded = graph.initializers
     one = World(
@@ -48,11 +48,12 @@ private struct ConstantFolding {
       shapes: try graph.knownShapes(batch: Self.batches.1), constants: graph.initializers)
   }
 
-  mutating func visit(_ node: Node) throws(GraphError) {
+  fileprivate mutating func visit(_ node: Node) throws(GraphError) {
     let shapes = (
       try source.inputShapes(of: node, one.shapes), try source.inputShapes(of: node, other.shapes)
     )
     let reads = node.inputs.first { varying[$0] != nil }
+    if let expanded = batchExpansion(of: node) { return nodes.append(expanded) }
     if let values = try ConstantOperators.evaluate(
       node, inputs: one.constants(of: node), inputShapes: shapes.0)
     {
@@ -63,7 +64,7 @@ private struct ConstantFolding {
           node, inputs: other.constants(of: node), inputShapes: shapes.1) : values
       return record(values, others ?? values, of: node, mayDiffer: differs)
     }
-    if let reads, !["Reshape", "Expand"].contains(node.operatorType) {
+    if let reads, !["Reshape", "Expand", "Resize"].contains(node.operatorType) {
       throw .batchDependent(node: node.name, type: node.operatorType, input: reads)
     }
     carryAsFloats(node.inputs)
@@ -121,60 +122,47 @@ private struct ConstantFolding {
     let dependent = node.inputs.first { varying[$0] != nil } ?? ""
     let error = GraphError.batchDependent(
       node: node.name, type: node.operatorType, input: dependent)
-    guard node.inputs.count == 2, varying[node.inputs[0]] == nil, let input = one.0[0],
-      let its = other.0[0]
+    let place = node.operatorType == "Resize" ? 3 : 1
+    guard node.inputs.count == place + 1, varying[node.inputs[0]] == nil, let input = one.0[0],
+      let its = other.0[0],
+      let target = Self.target(of: node, (input, one.1), (its, other.1))
     else { throw error }
-    let target: [Int]?
-    switch node.operatorType {
-    case "Reshape": target = Self.reshapeTarget((input, one.1), (its, other.1))
-    case "Expand": target = Self.expandTarget((input, one.1), (its, other.1))
-    default: target = nil
-    }
-    guard let target else { throw error }
     let name = unusedName(node.name + ".shape")
-    folded[name] = TypedArray(target)
+    folded[name] = TypedArray(target.extents)
     var node = node
-    node.inputs[1] = name
+    node.inputs[place] = name
     node.attributes["allowzero"] = nil
+    if let axes = target.axes { node.attributes["axes"] = .ints(axes) }
     return node
   }
 
-  /// The extents that are equal in both worlds, 0 where the input's extent stays, at most one -1.
-  private static func reshapeTarget(
-    _ one: (input: Shape, output: Shape), _ other: (input: Shape, output: Shape)
-  ) -> [Int]? {
-    let target = one.output.extents.indices.map { axis -> Int in
-      let extent = one.output[axis]
-      let stays =
-        axis < one.input.rank && axis < other.input.rank && one.input[axis] == extent
-        && other.input[axis] == other.output[axis]
-      if extent == other.output[axis], extent != 0 || !stays { return extent }
-      return stays ? 0 : -1
-    }
-    // A 0 that is no copy would be read as one.
-    let copies = target.indices.allSatisfy { axis in
-      target[axis] != 0 || (axis < one.input.rank && one.input[axis] == one.output[axis])
-    }
-    return copies && target.filter { $0 == -1 }.count <= 1 ? target : nil
-  }
+  // MARK: - Constants for every example
 
-  /// The extents that are equal in both worlds, 1 where the input's extent stays.
-  private static func expandTarget(
-    _ one: (input: Shape, output: Shape), _ other: (input: Shape, output: Shape)
-  ) -> [Int]? {
-    var target: [Int] = []
-    for axis in one.output.extents.indices {
-      let own = axis - (one.output.rank - one.input.rank)
-      if one.output[axis] == other.output[axis] {
-        target.append(one.output[axis])
-      } else if own >= 0, one.input[own] == one.output[axis], other.input[own] == other.output[axis]
-      {
-        target.append(1)
-      } else {
-        return nil
-      }
+  /// A constant that is expanded to the batch, as a class token is; nil for other nodes.
+  private mutating func batchExpansion(of node: Node) -> Node? {
+    guard node.operatorType == "Expand", node.inputs.count == 2, varying[node.inputs[0]] == nil,
+      varying[node.inputs[1]] != nil, let constant = folded[node.inputs[0]],
+      constant.elementType == .float32,
+      let target = one.constants[node.inputs[1]]?.integers,
+      let its = other.constants[node.inputs[1]]?.integers,
+      let shape = constant.shape.broadcast(with: Shape(target)),
+      let wide = constant.shape.broadcast(with: Shape(its)), shape.rank == wide.rank,
+      shape.rank > 0, (shape[0], wide[0]) == Self.batches,
+      shape.extents.dropFirst() == wide.extents.dropFirst(),
+      let reference = source.inputs.first(where: { $0.extents?.first == .batch })?.name,
+      let value = try? constant.broadcast(to: Shape([1] + shape.extents.dropFirst()))
+    else { return nil }
+    var name = node.inputs[0]
+    if value != constant {
+      name = unusedName(node.inputs[0] + ".example")
+      folded[name] = value
     }
-    return target
+    for (world, batch) in [(\Self.one, Self.batches.0), (\Self.other, Self.batches.1)] {
+      self[keyPath: world].shapes[name] = value.shape
+      self[keyPath: world].shapes[node.outputs[0]] = Shape([batch] + shape.extents.dropFirst())
+    }
+    return .batchExpand(
+      name: node.name, value: name, reference: reference, output: node.outputs[0])
   }
 
   /// A name that no value has, like a wanted one.
@@ -192,7 +180,7 @@ private struct ConstantFolding {
 
   // MARK: - The end
 
-  func result() throws(GraphError) -> Graph {
+  fileprivate func result() throws(GraphError) -> Graph {
     for output in source.outputs {
       if let node = varying[output.name] {
         throw .batchDependent(node: node.name, type: node.operatorType, input: output.name)

@@ -52,7 +52,8 @@ extension Graph {
     let scales = [quantize, dequantize].map { initializers[$0.inputs[1]]?.tensor?.scalars ?? [] }
     guard one.type == other.type, one.type != .int32, one.isSymmetric, other.isSymmetric,
       scales[0].count == 1, scales[0] == scales[1], scales[0][0] > 0,
-      let levels = QuantizationLevels(bits: 8, isSigned: one.type == .int8)
+      let levels = QuantizationLevels(
+        bits: one.type.isPacked ? 4 : 8, isSigned: one.type == .int8 || one.type == .int4)
     else { return nil }
     return (levels, scales[0][0])
   }

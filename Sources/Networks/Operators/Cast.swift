@@ -18,7 +18,7 @@ struct Cast: ElementwiseOperator {
     try node.require(0, named: "input")
     switch try Self.elementType(node) {
     case .float32, .float64: rounding = .none
-    case .int64, .int32, .int8, .uint8: rounding = .truncation
+    case .int64, .int32, .int8, .uint8, .int4, .uint4: rounding = .truncation
     case .bool: rounding = .truth
     }
     reader = node
@@ -37,6 +37,8 @@ struct Cast: ElementwiseOperator {
     case 7: return .int64
     case 9: return .bool
     case 11: return .float64
+    case 21: return .uint4
+    case 22: return .int4
     default: throw node.unsupported("to", "\(number)")
     }
   }

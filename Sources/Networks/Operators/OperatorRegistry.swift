@@ -2,14 +2,16 @@
 public enum OperatorRegistry {
   /// The types of all operators, sorted by name.
   public static let types: [any Operator.Type] = [
-    Add.self, AveragePool.self, BatchNormalization.self, Cast.self, Clip.self, Concat.self,
-    Convolution.self, DequantizeLinear.self, Divide.self, Dropout.self, Expand.self,
-    FakeQuantize.self, Flatten.self, Gather.self, GeneralProduct.self, GlobalAveragePool.self,
-    HardSigmoid.self, HardSwish.self, HyperbolicTangent.self, Identity.self, LeakyRelu.self,
-    LearnedQuantize.self, MatrixProduct.self, MaxPool.self, Multiply.self, Pad.self,
-    QuantizeLinear.self, ReduceMean.self, Relu.self, Reshape.self, Sigmoid.self, Slice.self,
-    SoftRound.self, Softmax.self, Split.self, Squeeze.self, Subtract.self, Transpose.self,
-    Unsqueeze.self,
+    Add.self, AveragePool.self, BatchExpand.self, BatchNormalization.self, Cast.self, Clip.self,
+    Concat.self, Convolution.self, DequantizeLinear.self, Divide.self, Dropout.self,
+    ErrorFunction.self, Expand.self, Exponential.self, FakeQuantize.self, Flatten.self,
+    Gather.self, Gelu.self, GeneralProduct.self, GlobalAveragePool.self, HardSigmoid.self,
+    HardSwish.self, HyperbolicTangent.self, Identity.self, LayerNormalization.self, LeakyRelu.self,
+    LearnedQuantize.self, Logarithm.self, MatrixProduct.self, MaxPool.self, Multiply.self,
+    Negation.self, Pad.self, Power.self, QuantizeLinear.self, Reciprocal.self, ReduceMean.self,
+    Relu.self, Reshape.self, Resize.self, Sigmoid.self, Slice.self, SoftRound.self, Softmax.self,
+    Split.self, SquareRoot.self, Squeeze.self, Subtract.self, Transpose.self, Unsqueeze.self,
+    Where.self,
   ].sorted { $0.type < $1.type }
 
   private static let byName = Dictionary(uniqueKeysWithValues: types.map { ($0.type, $0) })

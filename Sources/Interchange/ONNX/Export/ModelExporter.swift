@@ -9,10 +9,19 @@ struct ModelExporter {
   let producer: String
   /// The version of the program that writes.
   let version: String
+  /// How it writes.
+  var options = ONNXWriteOptions()
 
   /// The bytes of the file of a graph.
   func data(of graph: Graph) throws(ONNXDefect) -> Data {
-    let model = try model(of: try QuantizerLowering.lowered(graph))
+    // What nodes of ONNX alone compute has no shape here.
+    var graph = graph
+    graph.outputs = OutputExtents.completed(graph)
+    var lowered = try QuantizerLowering.lowered(
+      BatchExpandLowering.lowered(graph), options: options)
+    if options.codebooks { lowered = try CodebookLowering.lowered(lowered) }
+    let opset = ExportedOpset.version(of: lowered, wanted: options.opset)
+    let model = try model(of: ExportedOpset.lowered(lowered, to: opset), opset: opset)
     do {
       return try model.serializedData()
     } catch {
@@ -20,14 +29,15 @@ struct ModelExporter {
     }
   }
 
-  private func model(of graph: Graph) throws(ONNXDefect) -> WireModelProto {
+  private func model(of graph: Graph, opset number: Int) throws(ONNXDefect) -> WireModelProto {
     var model = WireModelProto()
-    model.irVersion = Int64(ONNXFile.irVersion)
+    // The types of four bits came with version 10 of the format.
+    model.irVersion = Int64(number >= 21 ? 10 : ONNXFile.irVersion)
     model.producerName = producer
     if !version.isEmpty { model.producerVersion = version }
     var opset = WireOperatorSetIdProto()
     opset.domain = ""
-    opset.version = Int64(ExportedOpset.version(of: graph))
+    opset.version = Int64(number)
     model.opsetImport = [opset]
     model.graph.name = graph.name.isEmpty ? "graph" : graph.name
     for node in graph.nodes { model.graph.node.append(try wire(node)) }

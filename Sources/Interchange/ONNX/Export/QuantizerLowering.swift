@@ -3,26 +3,33 @@ import Tensors
 
 /// Writes our own `FakeQuantize` in ONNX's words: what is called QDQ.
 ///
-/// A computed value becomes Clip (below 8 bits, to the range of its levels) → QuantizeLinear (zero point
-/// 0, int8 or uint8) → DequantizeLinear; a constant becomes the numbers of its levels as int8 or uint8
-/// and one DequantizeLinear, per channel where scales are. A quantiser with the scale 0 passes everything.
+/// A computed value becomes Clip (where the type has more levels, to the range of its own) → QuantizeLinear
+/// (zero point 0, int8 or uint8; int4 or uint4 up to four bits where the operator set has them) →
+/// DequantizeLinear; a constant becomes the numbers of its levels in such a type and one DequantizeLinear,
+/// per channel where scales are. A quantiser with the scale 0 passes everything.
 struct QuantizerLowering {
   private var graph: Graph
+  private let options: ONNXWriteOptions
   private var nodes: [Node] = []
 
   /// The graph without `FakeQuantize`.
   ///
   /// - Throws: `ONNXDefect.node` for more than 8 bits, and for computed values on the two levels −1 and 1,
   ///   which have no zero; `ONNXDefect.graph` for a quantiser that makes no sense.
-  static func lowered(_ graph: Graph) throws(ONNXDefect) -> Graph {
+  static func lowered(
+    _ graph: Graph, options: ONNXWriteOptions = ONNXWriteOptions()
+  ) throws(ONNXDefect) -> Graph {
     guard graph.nodes.contains(where: \.isFakeQuantize) else { return graph }
-    var lowering = QuantizerLowering(graph: graph)
+    var lowering = QuantizerLowering(graph: graph, options: options)
     for node in graph.nodes { try lowering.visit(node) }
     lowering.graph.nodes = lowering.nodes
     return lowering.withoutReplacedWeights(graph)
   }
 
-  private init(graph: Graph) { self.graph = graph }
+  private init(graph: Graph, options: ONNXWriteOptions) {
+    self.graph = graph
+    self.options = options
+  }
 
   private mutating func visit(_ node: Node) throws(ONNXDefect) {
     guard let (levels, scales) = try quantizer(of: node) else {
@@ -60,10 +67,33 @@ struct QuantizerLowering {
     let numbers = levels.numbers(of: weights, scales: scales, axis: axis)
     let name = unused(node.inputs[0] + ".levels")
     graph.initializers[name] = try integers(numbers, weights.shape, levels, node)
+    var inputs = [name, scale(scales, of: node)]
+    if options.isExplicit { inputs.append(try zeroPoints(scales.count, levels, node)) }
     nodes.append(
       Node(
-        name: node.name, operatorType: "DequantizeLinear", inputs: [name, scale(scales, of: node)],
-        outputs: node.outputs, attributes: scales.count > 1 ? ["axis": .int(axis)] : [:]))
+        name: node.name, operatorType: "DequantizeLinear", inputs: inputs, outputs: node.outputs,
+        attributes: scales.count > 1 ? ["axis": .int(axis)] : [:]))
+  }
+
+  /// The name of as many zeros as there are scales, in the type of the levels.
+  private mutating func zeroPoints(
+    _ count: Int, _ levels: QuantizationLevels, _ node: Node
+  ) throws(ONNXDefect) -> String {
+    let name = unused(node.name + ".zero")
+    graph.initializers[name] = try integers(
+      [Int](repeating: 0, count: max(count, 1)), count > 1 ? [count] : [], levels, node)
+    return name
+  }
+
+  /// The type that levels are written in.
+  private func type(of levels: QuantizationLevels) -> ElementType {
+    if options.packsFourBits, levels.bits <= 4 { return levels.isSigned ? .int4 : .uint4 }
+    return levels.isSigned ? .int8 : .uint8
+  }
+
+  /// Whether the levels are all that their type has.
+  private func fillsType(_ levels: QuantizationLevels) -> Bool {
+    levels.bits == (type(of: levels).isPacked ? 4 : 8)
   }
 
   private func axis(of node: Node) -> Int {
@@ -85,7 +115,7 @@ struct QuantizerLowering {
   ) throws(ONNXDefect) -> TypedArray {
     do throws(TensorError) {
       return try TypedArray(
-        shape: shape, integers: numbers, elementType: levels.isSigned ? .int8 : .uint8)
+        shape: shape, integers: numbers, elementType: type(of: levels))
     } catch {
       throw .node(name: node.name, type: node.operatorType, reason: "is inconsistent: \(error)")
     }
@@ -109,19 +139,18 @@ struct QuantizerLowering {
           outputs: node.outputs))
       return
     }
-    guard levels.bits == 8 || scales.count == 1 else {
+    guard fillsType(levels) || scales.count == 1 else {
       throw .node(
         name: node.name, type: node.operatorType,
-        reason: "quantizes channels of a computed value to fewer than 8 bits, which Clip cannot say"
+        reason:
+          "quantizes channels of a computed value to fewer bits than its type has, which Clip "
+          + "cannot say"
       )
     }
     let attributes: [String: Attribute] =
       scales.count > 1 ? ["axis": .int(axis(of: node))] : [:]
-    let input = levels.bits == 8 ? node.inputs[0] : clip(node, levels, scales[0])
-    let zero = unused(node.name + ".zero")
-    let count = max(scales.count, 1)
-    graph.initializers[zero] = try integers(
-      [Int](repeating: 0, count: count), scales.count > 1 ? [count] : [], levels, node)
+    let input = fillsType(levels) ? node.inputs[0] : clip(node, levels, scales[0])
+    let zero = try zeroPoints(scales.count, levels, node)
     let whole = unused(node.outputs[0] + ".levels")
     let parameters = [scale(scales, of: node), zero]
     nodes.append(

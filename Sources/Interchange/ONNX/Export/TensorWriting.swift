@@ -22,10 +22,26 @@ enum TensorWriting {
       case (.integer(let integers), .uint8): try bytes(integers, as: UInt8.self, name: name)
       case (.integer(let integers), .bool):
         try bytes(integers.map { $0 == 0 ? 0 : 1 }, as: UInt8.self, name: name)
+      case (.integer(let integers), .int4): try nibbles(integers, in: -8...7, name: name)
+      case (.integer(let integers), .uint4): try nibbles(integers, in: 0...15, name: name)
       default:
         throw .tensor(name: name, reason: "is \(array.elementType) and stores another type")
       }
     return tensor
+  }
+
+  /// Two elements a byte, the first one in the lower half; of an odd number the last half stays 0.
+  private static func nibbles(
+    _ integers: [Int], in range: ClosedRange<Int>, name: String
+  ) throws(ONNXDefect) -> Data {
+    var packed = Data(count: (integers.count + 1) / 2)
+    for (position, integer) in integers.enumerated() {
+      guard range.contains(integer) else {
+        throw .tensor(name: name, reason: "holds \(integer), which four bits cannot")
+      }
+      packed[position / 2] |= UInt8(integer & 15) << UInt8(position % 2 * 4)
+    }
+    return packed
   }
 
   private static func bytes<Element: FixedWidthInteger>(

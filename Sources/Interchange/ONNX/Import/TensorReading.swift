@@ -36,6 +36,10 @@ struct TensorReading {
       try integers(try signedBytes(), .int8)
     case .uint8:
       try integers(try bytes(), .uint8)
+    case .int4:
+      try integers(try nibbles().map { $0 < 8 ? $0 : $0 - 16 }, .int4)
+    case .uint4:
+      try integers(try nibbles(), .uint4)
     case .bool:
       try integers(try bytes().map { $0 == 0 ? 0 : 1 }, .bool)
     default:
@@ -91,6 +95,19 @@ struct TensorReading {
       return tensor.int32Data.map { Int($0) }
     }
     throw defect("holds \(wrong) as an element of one byte")
+  }
+
+  /// Integers of four bits without a sign, two in a byte, the first one in the lower half; the list keeps
+  /// such bytes in 32-bit integers.
+  private func nibbles() throws(ONNXDefect) -> [Int] {
+    let size = shape.count / 2 + shape.count % 2
+    let packed: [UInt8] =
+      tensor.rawData.isEmpty
+      ? tensor.int32Data.map { UInt8(truncatingIfNeeded: $0) } : Array(tensor.rawData)
+    guard packed.count == size else {
+      throw defect("of shape \(shape) needs \(size) bytes of elements, \(packed.count) found")
+    }
+    return (0..<shape.count).map { Int(packed[$0 / 2] >> UInt8($0 % 2 * 4)) & 15 }
   }
 
   private func check(_ count: Int) throws(ONNXDefect) {

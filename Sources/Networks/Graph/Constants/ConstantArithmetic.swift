@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 // Arithmetic on constants, in the type that the constants have. Integers wrap around, as in C.
@@ -13,6 +14,8 @@ extension ConstantOperators {
     "Min": { try $0.combined({ min($0, $1) }, { $0.isNaN || $0 < $1 ? $0 : $1 }) },
     "Max": { try $0.combined({ max($0, $1) }, { $0.isNaN || $0 > $1 ? $0 : $1 }) },
     "Neg": { try $0.mapped({ 0 &- $0 }, { -$0 }) },
+    "Sqrt": { try $0.mapped({ $0 }, { $0.squareRoot() }) },
+    "Pow": { try $0.combined(ConstantArithmetic.power, { pow($0, $1) }) },
     "Floor": { try $0.mapped({ $0 }, { $0.rounded(.down) }) },
     "Ceil": { try $0.mapped({ $0 }, { $0.rounded(.up) }) },
     "QuantizeLinear": QuantizeLinear.constant,
@@ -21,6 +24,23 @@ extension ConstantOperators {
     "Where": { try $0.choice() },
     "ReduceProd": { try $0.product() },
   ]
+}
+
+/// Integer arithmetic without an operator of its own.
+private enum ConstantArithmetic {
+  /// aᵇ of integers, wrapped around; a negative exponent leaves what C's truncation does.
+  static func power(_ base: Int, _ exponent: Int) -> Int {
+    guard exponent >= 0 else {
+      return base == 1 ? 1 : base == -1 ? (exponent % 2 == 0 ? 1 : -1) : 0
+    }
+    var (result, square, rest) = (1, base, exponent)
+    while rest > 0 {
+      if rest % 2 == 1 { result = result &* square }
+      square = square &* square
+      rest /= 2
+    }
+    return result
+  }
 }
 
 extension ConstantNode {

@@ -79,6 +79,8 @@ extension ElementType {
     case .int32: Int(Int32(truncatingIfNeeded: integer))
     case .int8: Int(Int8(truncatingIfNeeded: integer))
     case .uint8: Int(UInt8(truncatingIfNeeded: integer))
+    case .uint4: integer & 15
+    case .int4: (integer & 15) - (integer & 8) * 2
     case .bool: integer == 0 ? 0 : 1
     case .int64, .float32, .float64: integer
     }

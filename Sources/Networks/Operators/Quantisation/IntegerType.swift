@@ -10,7 +10,7 @@ struct IntegerType {
   let type: ElementType
   private let zeroPoints: [Int]
 
-  /// Reads the zero points, and refuses what neither `uint8` nor `int8` can say.
+  /// Reads the zero points, and refuses what no type of 8 or 4 bits can say.
   ///
   /// - Throws: `GraphError` that names the attribute or input.
   init(_ node: NodeReader, default type: ElementType = .uint8) throws(GraphError) {
@@ -21,6 +21,8 @@ struct IntegerType {
     case 0, 1: break
     case 2: found = .uint8
     case 3: found = .int8
+    case 21: found = .uint4
+    case 22: found = .int4
     case let other: throw node.unsupported("output_dtype", "\(other)")
     }
     var zeroPoints = [0]
@@ -35,11 +37,13 @@ struct IntegerType {
     switch found {
     case .uint8: (lowest, highest) = (0, 255)
     case .int8: (lowest, highest) = (-128, 127)
+    case .uint4: (lowest, highest) = (0, 15)
+    case .int4: (lowest, highest) = (-8, 7)
     case .int32: (lowest, highest) = (Int(Int32.min), Int(Int32.max))
     default:
       throw .shapeMismatch(
         node: node.node.name, type: node.node.operatorType,
-        expected: "numbers of type uint8 or int8", found: "\(found)")
+        expected: "numbers of 8 or 4 bits", found: "\(found)")
     }
     self.type = found
     self.zeroPoints = zeroPoints

@@ -1,6 +1,6 @@
 import Tensors
 
-/// ONNX's QuantizeLinear to uint8 and int8: y = saturate(round(x / scale) + zero point), half to even.
+/// ONNX's QuantizeLinear to whole numbers of 8 and 4 bits: y = saturate(round(x / scale) + zero point), half to even.
 ///
 /// Scale and zero point are constants, one of each or one for each index of `axis`. The result is carried
 /// as floats, like every type. No gradient passes.

@@ -1,12 +1,11 @@
-import Compression
 import Hardware
 
 /// Time and energy in whole counts, so that budgets are exact.
-struct PhysicalCost: Equatable {
+public struct PhysicalCost: Equatable, Sendable {
   /// Picoseconds.
-  var latency = 0
+  public internal(set) var latency = 0
   /// Femtojoules.
-  var energy = 0
+  public internal(set) var energy = 0
 
   /// Nothing.
   init() {}

@@ -1,5 +1,3 @@
-public import Compression
-
 /// The most that a candidate may cost in one quantity.
 public struct CostLimit: Equatable, Sendable {
   /// What is limited.
@@ -26,7 +24,7 @@ extension [CostLimit] {
   }
 
   /// By how much a cost is too large: the sum over the limits of what is above each, as a part of it.
-  func excess(of cost: (CostQuantity) -> Int) -> Double {
+  public func excess(of cost: (CostQuantity) -> Int) -> Double {
     reduce(0) { total, limit in
       let above = Double(cost(limit.quantity) - limit.most)
       return total + Swift.max(above, 0) / Double(Swift.max(limit.most, 1))

@@ -1,4 +1,3 @@
-public import Compression
 import Hardware
 public import Networks
 

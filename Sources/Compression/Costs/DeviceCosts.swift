@@ -1,4 +1,3 @@
-public import Compression
 public import Hardware
 public import Networks
 import Units
@@ -88,7 +87,7 @@ public final class DeviceCosts {
   ///   - widths: the groups that are narrower.
   ///   - decided: positions and bits of layers; the others count with 8, or what is nearest on the device.
   /// - Returns: more than any limit allows where the device cannot run a layer.
-  func cost(
+  public func cost(
     widths: [Int: Int] = [:], bits decided: some Sequence<(Int?, LayerBits)>
   ) -> PhysicalCost {
     var bits = [LayerBits](repeating: standardBits, count: layers.count)
