@@ -42,7 +42,9 @@ struct SearchCommand: ParsableCommand {
     }
   }
 
-  /// Writes `report.html`. A run whose page cannot be written is done all the same: `report` makes it again.
+  /// Writes the run's page.
+  ///
+  /// A run whose page cannot be written is done all the same: `report` makes it again.
   private func writePage(of run: RunDirectory) {
     do {
       try RunReport(

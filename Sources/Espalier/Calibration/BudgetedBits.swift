@@ -32,8 +32,8 @@ public struct BudgetedBits: Equatable, Sendable {
   var identity: String {
     let limits = budgets.map { "\($0)" }.joined(separator: ", ")
     let inputs = activations.map { "\($0)" } ?? "by the limits"
-    return "\(limits) on \(device ?? "no device"), of \(weights) and \(inputs), ends \(ends ?? 0), by "
-      + "\(measure.rawValue) on \(images) images"
+    return "\(limits) on \(device ?? "no device"), of \(weights) and \(inputs), "
+      + "ends \(ends ?? 0), by \(measure.rawValue) on \(images) images"
   }
 
   /// The candidates for the layers of a network, without bits that the device lacks.
