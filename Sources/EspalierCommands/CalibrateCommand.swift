@@ -143,7 +143,7 @@ struct CalibrateCommand: ParsableCommand {
     }
     for text in set {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      try NamedCalibrationSetting.named(parts[0])
+      try NamedCalibrationSetting.named(parts.first ?? "")
         .set(parts.count > 1 ? parts[1] : "", in: &settings)
     }
     let choice: CalibrationRequest.Bits
