@@ -3,7 +3,7 @@ import Calibration
 /// A calibration on standard error: one living line for a person, twenty lines for a log.
 struct CalibrationProgressView {
   let isQuiet: Bool
-  private var hasShown = false
+  private var area = LiveArea()
   /// When the first iteration ended, with what came before it: the time left counts from there.
   private var start: Double?
 
@@ -15,7 +15,7 @@ struct CalibrationProgressView {
     guard !isQuiet else { return }
     let begin = start ?? seconds
     start = begin
-    let every = max(1, progress.iterations / (Terminal.isInteractive ? 1000 : 20))
+    let every = max(1, progress.iterations / (Terminal.isLive ? 1000 : 20))
     guard progress.iteration % every == 0 || progress.iteration == progress.iterations else {
       return
     }
@@ -24,11 +24,12 @@ struct CalibrationProgressView {
     let text =
       "\(progress.iteration)/\(progress.iterations)  loss \(decimal(progress.loss, 4))  "
       + (progress.layer.map { "\($0)  " } ?? "") + "about \(decimal(left, 0)) s left"
-    if Terminal.isInteractive { Terminal.rewrite(text) } else { Terminal.write(text) }
-    hasShown = true
+    guard Terminal.isLive else { return Terminal.write(text) }
+    let columns = Terminal.window.columns
+    let line = Painter(columns: max(columns - 1, 12), hasColour: false).line([.plain(text)])
+    Terminal.send(area.replacing(with: [line], columns: columns))
   }
 
-  func end() {
-    if Terminal.isInteractive, hasShown { Terminal.write("") }
-  }
+  /// Leaves the last line where it stands.
+  mutating func end() { area.leave() }
 }
