@@ -47,8 +47,8 @@ import Testing
       }
     }
     #expect(!FileManager.default.fileExists(atPath: bench("q.onnx.calibration").path))
-    // Three iterations for each layer come before the twelve of all.
-    let total = 12 + 3 * layers.count
+    // Twelve iterations for each layer come before the twelve of all.
+    let total = 12 + 12 * layers.count
     // The last iteration is told, with the time left.
     #expect(outcome.complaints.contains { $0.hasPrefix("\(total)/\(total)  loss ") })
   }

@@ -47,10 +47,10 @@ struct FaultTests {
 
   @Test func aFileThatMayNotGrowIsToldOfAndTheRunGoesOn() throws {
     let whole = try whole()
-    // A checkpoint does not fit, then the journal does not.
+    // A checkpoint does not fit, then the events do not, which grow faster than the journal.
     for (name, options, blocks, file) in [
       ("checkpoint", "--checkpoint-every=2", 16, ".checkpoint cannot be written: file too large"),
-      ("journal", "--checkpoint-every=0", 16, "episodes.jsonl cannot be written: file too large"),
+      ("events", "--checkpoint-every=0", 16, ".espalier cannot be written: file too large"),
     ] {
       let stopped = try Program.run(
         arguments(name, options), in: bench, through: limited(blocks))

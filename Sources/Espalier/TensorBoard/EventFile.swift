@@ -7,7 +7,7 @@ import Interchange
 /// off its end is cut away, and episodes that stand there already are not written again. Events carry the time
 /// of day, so these files, like timings, are not among those that equal runs have equal.
 final class EventFile {
-  private let file: AppendedRecords
+  private let file: AppendedFile
   private var last: Int
 
   /// Opens the event file in a folder, making both where they are not there.
@@ -23,13 +23,13 @@ final class EventFile {
       let (records, end) = EventRecord.whole(in: bytes)
       if end < bytes.count { try AtomicFile.write(Data(bytes[..<end]), to: url) }
       last = records.reversed().lazy.compactMap { TrainingEvent.step(of: $0) }.first ?? -1
-      file = try AppendedRecords(url)
+      file = try AppendedFile(url)
       if records.isEmpty { try begin() }
     } else {
       let seconds = Int(Date().timeIntervalSince1970)
       let digits = String(seconds)
       let padded = String(repeating: "0", count: max(0, 10 - digits.count)) + digits
-      file = try AppendedRecords(
+      file = try AppendedFile(
         folder.appendingPathComponent("\(Self.prefix)\(padded).espalier"))
       last = -1
       try begin()
@@ -40,7 +40,7 @@ final class EventFile {
 
   private func begin() throws {
     try file.append(
-      EventRecord.framed(TrainingEvent.version(time: Date().timeIntervalSince1970)))
+      bytes: EventRecord.framed(TrainingEvent.version(time: Date().timeIntervalSince1970)))
   }
 
   /// Appends an event, unless its step or a later one stands there already.
@@ -48,39 +48,7 @@ final class EventFile {
   /// - Throws: `FileError`.
   func append(_ event: TrainingEvent) throws {
     guard event.step > last else { return }
-    try file.append(EventRecord.framed(event.bytes))
+    try file.append(bytes: EventRecord.framed(event.bytes))
     last = event.step
-  }
-}
-
-/// A file that grows by pieces of bytes.
-private final class AppendedRecords {
-  private let handle: FileHandle
-  private let url: URL
-
-  init(_ url: URL) throws {
-    self.url = url
-    if !FileManager.default.fileExists(atPath: url.path) {
-      try AtomicFile.write(Data(), to: url)
-    }
-    do {
-      handle = try FileHandle(forWritingTo: url)
-      try handle.seekToEnd()
-    } catch {
-      throw Self.error(url)
-    }
-  }
-
-  func append(_ bytes: [UInt8]) throws {
-    do {
-      try handle.write(contentsOf: Data(bytes))
-    } catch {
-      throw Self.error(url)
-    }
-  }
-
-  private static func error(_ url: URL) -> EspalierError {
-    .setting(
-      name: "tensorboard", expected: "a file that can be written", found: "'\(url.path)'")
   }
 }

@@ -26,7 +26,13 @@ public final class AppendedFile {
   ///
   /// - Throws: `FileError`, `diskFull` among others; a reader may then find a torn last line.
   public func append(line: String) throws(FileError) {
-    let bytes = Array((line + "\n").utf8)
+    try append(bytes: Array((line + "\n").utf8))
+  }
+
+  /// Writes bytes in one piece.
+  ///
+  /// - Throws: `FileError`; some of them may then stand at the end.
+  public func append(bytes: [UInt8]) throws(FileError) {
     var written = 0
     while written < bytes.count {
       let sent = bytes.withUnsafeBytes { bytes in

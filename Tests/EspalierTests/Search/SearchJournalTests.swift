@@ -7,9 +7,9 @@ import Testing
 @Suite struct SearchJournalTests {
   private let folder: TemporaryFolder
   private let whole =
-    #"{"episode":0,"meetsBudget":true,"reward":0.515,"validation":51.5,"widths":[3,4]}"#
+    #"{"episode":0,"meetsBudget":true,"requested":[0.5,0.5],"reward":0.515,"validation":51.5,"widths":[3,4]}"#
   private let second =
-    #"{"episode":1,"meetsBudget":false,"reward":0.5,"validation":50,"widths":[3,5]}"#
+    #"{"episode":1,"meetsBudget":false,"requested":[0.5,0.6],"reward":0.5,"validation":50,"widths":[3,5]}"#
 
   init() throws { folder = try TemporaryFolder() }
 
