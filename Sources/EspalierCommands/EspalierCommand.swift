@@ -25,6 +25,7 @@ public struct EspalierCommand: ParsableCommand {
   public static func runAsTool() -> Never {
     // A reader that goes away is no reason to die with a signal.
     signal(SIGPIPE, SIG_IGN)
+    Interruption.takeChildrenAlong()
     var command: any ParsableCommand
     do {
       command = try parseAsRoot()

@@ -4,7 +4,6 @@ import CompressionPolicies
 import Foundation
 import Interchange
 import Networks
-import Reinforcement
 
 /// A search from a request to a run directory.
 public enum SearchRun {
@@ -35,6 +34,18 @@ public enum SearchRun {
     defer { withExtendedLifetime(lock) {} }
     try refuseOther(directory, request)
     try begin(directory, setup, request, transfer)
+    return try directory.savingRun {
+      try agents(
+        setup, request, directory, transfer, onProgress: onProgress, onFineTuning: onFineTuning)
+    }
+  }
+
+  /// Runs every agent and writes the run's files.
+  private static func agents(
+    _ setup: SearchSetup, _ request: SearchRequest, _ directory: RunDirectory,
+    _ transfer: AgentTransfer?, onProgress: (SearchProgress) -> Void,
+    onFineTuning: (FineTuningProgress) -> Void
+  ) throws -> SearchResult {
     let names = [request.agent] + setup.definition.baselines.filter { $0 != request.agent }
     guard setup.definition.weights == nil else {
       return try StagedRun(setup, request, directory, from: transfer).run(
@@ -45,14 +56,9 @@ public enum SearchRun {
       var run = AgentRun(
         name, episodes: setup.definition.episodes, run: directory,
         agentFile: position > 0 ? nil : directory.agent)
-      do {
-        try run.run(
-          setup, setup.problem, streams: setup.streams, folder: directory.folder.path,
-          from: position > 0 ? nil : transfer, onProgress: onProgress)
-      } catch let error as ProcessError {
-        // A program of the user's failed in the middle: what was measured before stands in the journal.
-        throw EspalierError.stopped(reason: "\(error)", folder: directory.folder.path)
-      }
+      try run.run(
+        setup, setup.problem, streams: setup.streams, folder: directory.folder.path,
+        from: position > 0 ? nil : transfer, onProgress: onProgress)
       runs.append(run)
     }
     return try SearchOutcome(setup, request, directory)
@@ -88,24 +94,16 @@ public enum SearchRun {
       for url in left + directory.stageRecords { try? FileManager.default.removeItem(at: url) }
       if let transfer { try AtomicFile.write(transfer.bytes, to: directory.agentFrom) }
     }
-    let environment = try CanonicalJSON.file(setup.definition.json)
-    let description = try CanonicalJSON.file(
-      .object(omittingNil: [
-        "agent": request.agent.json, "seed": request.seed.json,
-        "model": CompressionPolicy.Model(file: setup.model.name, sha256: setup.model.sha256).json,
-        "agentFrom": transfer.map { ["sha256": $0.sha256.json] },
-      ]))
-    for (url, text) in [(directory.description, description), (directory.environment, environment)]
-    {
-      let bytes = Data(text.utf8)
-      if isResumed,
-        let there = FileManager.default.contents(atPath: url.path), there != bytes
-      {
-        throw EspalierError.otherRun(
-          folder: directory.folder.path,
-          reason: "\(url.lastPathComponent) there differs from what is asked for now")
-      }
-      try AtomicFile.write(bytes, to: url)
+    let description: JSONValue = .object(omittingNil: [
+      "agent": request.agent.json, "seed": request.seed.json,
+      "model": CompressionPolicy.Model(file: setup.model.name, sha256: setup.model.sha256).json,
+      "agentFrom": transfer.map { ["sha256": $0.sha256.json] },
+    ])
+    for (url, value) in [
+      (directory.description, description), (directory.environment, setup.definition.json),
+    ] {
+      if isResumed { try directory.compare(url, with: value) }
+      try AtomicFile.write(Data(CanonicalJSON.file(value).utf8), to: url)
     }
   }
 }

@@ -65,11 +65,12 @@ public struct TaskRun {
     let recorded = try begin()
     let inner = try task.environment(streams: streams)
     let environment = RecordedEnvironment(
-      inner, recorded: recorded, folder: directory.folder.path)
+      inner, recorded: recorded, folder: directory.folder.path,
+      longest: definition.steps ?? .max)
     defer { inner.close() }
     let agent = try agent(in: environment, streams)
     let loop = EpisodeLoop(environment: environment, agent: agent, streams: streams)
-    do {
+    return try directory.savingRun {
       var result = try episodes(loop, environment, recorded.count, onProgress)
       if let ddpg = agent as? DDPGAgent {
         try AtomicFile.write(Data(AgentFile.text(ddpg.state).utf8), to: directory.agent)
@@ -78,8 +79,6 @@ public struct TaskRun {
       try AtomicFile.write(
         Data(CanonicalJSON.file(result.summary).utf8), to: directory.summary)
       return result
-    } catch let error as ProcessError {
-      throw EspalierError.stopped(reason: "\(error)", folder: directory.folder.path)
     }
   }
 
@@ -154,21 +153,12 @@ public struct TaskRun {
   private func begin() throws -> [RecordedEnvironment.Episode] {
     let isResumed = directory.hasEpisodes
     if !isResumed { try? FileManager.default.removeItem(at: stepsFile) }
-    let texts = [
-      (directory.environment, try CanonicalJSON.file(definition.json)),
-      (
-        directory.description,
-        try CanonicalJSON.file(["agent": request.agent.json, "seed": request.seed.json])
-      ),
-    ]
-    for (url, text) in texts {
-      let there = isResumed ? FileManager.default.contents(atPath: url.path) : nil
-      if let there, there != Data(text.utf8) {
-        throw EspalierError.otherRun(
-          folder: directory.folder.path,
-          reason: "\(url.lastPathComponent) there differs from what is asked for now")
-      }
-      try AtomicFile.write(Data(text.utf8), to: url)
+    let description: JSONValue = ["agent": request.agent.json, "seed": request.seed.json]
+    for (url, value) in [
+      (directory.environment, definition.json), (directory.description, description),
+    ] {
+      if isResumed { try directory.compare(url, with: value) }
+      try AtomicFile.write(Data(CanonicalJSON.file(value).utf8), to: url)
     }
     let decoder = JSONDecoder()
     return try LineJournal.lines(stepsFile).map { line in
