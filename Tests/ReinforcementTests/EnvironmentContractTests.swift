@@ -65,7 +65,7 @@ import Testing
 
   @Test func anEpisodeWithoutEndIsReported() {
     let violations = EnvironmentContract.check(EndlessEnvironment(), stepLimit: 30)
-    #expect(violations.map(\.rule) == [.episodeEnds])
+    #expect(violations.map(\.rule) == [.stepBeforeResetThrows, .episodeEnds])
   }
 
   @Test func theLoopCutsAnEndlessEpisodeOff() throws {

@@ -70,8 +70,7 @@ public struct EnvironmentCheck {
     let environment = try task.environment(streams: streams)
     defer { environment.close() }
     outcomes = RuleOutcome.all(
-      EnvironmentContract.report(
-        on: environment, isFresh: task.definition.observations != .measured))
+      EnvironmentContract.report(on: environment))
     (groups, decisions, notes) = ([], [], [])
     granularity = .weights
   }

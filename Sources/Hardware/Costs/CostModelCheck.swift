@@ -11,7 +11,7 @@ public struct CostModelCheck {
   private let model: any CostModel
   private var violations: [CostModelViolation] = []
   private var tried: Set<CostModelViolation.Rule> = []
-  private var failure: String?
+  private var hasFailed = false
 
   /// What became of every rule: broken, never tried, or else it holds.
   public struct Report: Equatable, Sendable {
@@ -57,8 +57,8 @@ public struct CostModelCheck {
     let broken = Set(violations.map(\.rule))
     var untried: [CostModelViolation.Rule: String] = [:]
     for rule in CostModelViolation.Rule.allCases where !broken.contains(rule) {
-      if let failure {
-        untried[rule] = "the model failed: \(failure)"
+      if hasFailed {
+        untried[rule] = "the model failed before this was through"
       } else if !tried.contains(rule) {
         untried[rule] =
           rule == .cyclesAddUp
@@ -202,8 +202,9 @@ public struct CostModelCheck {
     } catch .missingEntry {
       return nil
     } catch {
-      report(.bits, layer, bits, "bits that the device has are refused: \(error)")
-      note(error)
+      if !note(error, layer, bits) {
+        report(.bits, layer, bits, "bits that the device has are refused: \(error)")
+      }
       return nil
     }
     tried.formUnion([.deterministic, .finite])
@@ -234,15 +235,17 @@ public struct CostModelCheck {
     do throws(HardwareError) {
       return try model.cost(of: layer, bits: bits)
     } catch {
-      note(error)
+      _ = note(error, layer, bits)
       return nil
     }
   }
 
-  /// A model that fails leaves the check unfinished; one that refuses does not.
-  private mutating func note(_ error: HardwareError) {
-    guard failure == nil, case .model(_, let reason) = error else { return }
-    failure = reason
+  /// A model that fails leaves the check unfinished, which is told of once; one that refuses does not.
+  private mutating func note(_ error: HardwareError, _ layer: Workload, _ bits: LayerBits) -> Bool {
+    guard case .model = error else { return false }
+    if !hasFailed { report(.bits, layer, bits, "no price: \(error)") }
+    hasFailed = true
+    return true
   }
 
   private mutating func compare(
