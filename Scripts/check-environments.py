@@ -26,6 +26,12 @@ DAMAGES = [
     ("glyphs-amc", {"fineTuning": {"epoch": 3}}),
     ("glyphs-haq", {"quantization": {"actionMap": "equal"}}),
     ("glyphs-haq", {"quantization": {"episodeTraining": {"learningRate": 0.1}}}),
+    ("glyphs-amc", {"budget": {"mac": 0.5}}),
+    ("glyphs-amc", {"budget": {}}),
+    ("glyphs-amc", {"$schema": 3}),
+    ("glyphs-amc", {"evaluator": {"kind": "process", "command": [""]}}),
+    ("gymnasium-pendulum", {"command": [""]}),
+    ("gymnasium-pendulum", {"$schema": None}),
     ("pendulum", {"command": ["true"]}),
     ("pendulum", {"steps": 0}),
     ("gymnasium-pendulum", {"command": []}),
@@ -62,7 +68,8 @@ def check_names(schema):
          source_fields("Espalier/FineTuning/FineTuningSettings.swift", "otherThan:")),
     ]
     for name, part, known in pairs:
-        for field in sorted(known ^ set(part["properties"])):
+        # What editors read says nothing about the field's neighbours.
+        for field in sorted(known ^ (set(part["properties"]) - {"$schema"})):
             yield f"{name}: the field '{field}' is known to the schema or to the sources alone"
 
 
@@ -82,6 +89,11 @@ def main():
         definitions = {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
         for name, definition in definitions.items():
             faults += [f"{name}: {error.json_path}: {error.message}" for error in validator.iter_errors(definition)]
+        for name in definitions:
+            if not validator.is_valid({"$schema": "../environment.schema.json", **definitions[name]}):
+                faults.append(f"the schema refuses $schema in {name}")
+        if validator.is_valid({}):
+            faults.append("the schema accepts an empty object")
         for name, damage in DAMAGES:
             if validator.is_valid({**definitions[name], **damage}):
                 faults.append(f"the schema accepts {damage} in {name}")

@@ -68,10 +68,21 @@ def answer(environment, name, request):
     raise ValueError(f"expected hello, reset, step or close, found {kind!r}")
 
 
+def make():
+    """The environment that the arguments name; what is wrong with them ends the program in one sentence."""
+    name, *options = sys.argv[1:] or sys.exit("usage: gymnasium_environment.py ID [key=value …]")
+    wrong = next((option for option in options if "=" not in option), None)
+    if wrong is not None:
+        sys.exit(f"gymnasium_environment.py: expected key=value, found '{wrong}'")
+    try:
+        return name, gymnasium.make(name, **{key: value(text) for key, text in
+                                             (option.split("=", 1) for option in options)})
+    except Exception as error:  # an unknown ID, an option that it does not take, a package that is missing
+        sys.exit(f"gymnasium_environment.py: {name}: {' '.join(str(error).split())}")
+
+
 def main():
-    name, *options = sys.argv[1:]
-    environment = gymnasium.make(name, **{key: value(text) for key, text in
-                                          (option.split("=", 1) for option in options)})
+    name, environment = make()
     for line in sys.stdin:
         request = json.loads(line)
         if request.get("request") == "close":

@@ -65,20 +65,18 @@ struct CheckCommand: ParsableCommand {
       print(
         try CanonicalJSON.line([
           "device": check.device.json, "rules": check.rules.json,
-          "violations": check.violations.json,
+          "untried": Self.untried(check.outcomes), "violations": check.violations.json,
         ]))
     } else {
-      for rule in check.rules {
-        print((check.violations.contains { $0.contains(rule) } ? "FAILS  " : "holds  ") + rule)
-      }
-      for violation in check.violations { Terminal.error(violation) }
+      Self.show(check.outcomes)
     }
     if !check.violations.isEmpty { throw ExitCode(1) }
   }
 
   private func json(_ check: EnvironmentCheck) -> JSONValue {
     .object(omittingNil: [
-      "rules": check.rules.json, "violations": check.violations.json,
+      "rules": check.rules.json, "untried": Self.untried(check.outcomes),
+      "violations": check.violations.json,
       "notes": check.notes.isEmpty ? nil : check.notes.json,
       "groups": .array(
         check.groups.map { group in
@@ -109,17 +107,35 @@ struct CheckCommand: ParsableCommand {
     var decisions = TextTable(["layer decided", check.granularity.rawValue])
     for decision in check.decisions { decisions.append([decision.layer, "\(decision.choices)"]) }
     if !check.decisions.isEmpty { print(decisions.text + "\n") }
-    for rule in check.rules { print((broken(rule, check) ? "FAILS  " : "holds  ") + rule) }
+    Self.show(check.outcomes)
     for note in check.notes { Terminal.write("espalier: \(note)") }
-    for violation in check.violations { Terminal.error(violation) }
+  }
+
+  /// A line for each rule, and what was found against it on standard error.
+  private static func show(_ outcomes: [RuleOutcome]) {
+    for outcome in outcomes {
+      switch outcome.state {
+      case .holds: print("holds  \(outcome.rule)")
+      case .broken: print("FAILS  \(outcome.rule)")
+      case .untried(let reason): print("untried  \(outcome.rule) (\(Sentence.of(reason)))")
+      }
+    }
+    for case .broken(let sentence) in outcomes.map(\.state) {
+      Terminal.error(Sentence.of(sentence))
+    }
+  }
+
+  /// The rules that nobody knows about, with the reason.
+  private static func untried(_ outcomes: [RuleOutcome]) -> JSONValue {
+    var reasons: [String: JSONValue] = [:]
+    for outcome in outcomes {
+      if case .untried(let reason) = outcome.state { reasons[outcome.rule] = reason.json }
+    }
+    return .object(reasons)
   }
 
   private static func names(_ names: [String], atMost count: Int) -> String {
     let shown = names.prefix(count).joined(separator: ", ")
     return names.count > count ? "\(shown) and \(names.count - count) more" : shown
-  }
-
-  private func broken(_ rule: String, _ check: EnvironmentCheck) -> Bool {
-    check.violations.contains { $0.contains(rule) }
   }
 }

@@ -27,6 +27,7 @@ public struct EspalierCommand: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     // A file that may not grow any further is told of in a sentence.
     signal(SIGXFSZ, SIG_IGN)
+    Interruption.takeChildrenAlong()
     var command: any ParsableCommand
     do {
       command = try parseAsRoot()

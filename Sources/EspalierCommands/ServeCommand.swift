@@ -57,6 +57,10 @@ struct ServeCommand: ParsableCommand {
     request.seed = seed
     request.threads = threads
     let served = try ServedEnvironment.make(request)
-    EnvironmentServer(served.environment, name: served.name).run()
+    let again = request
+    EnvironmentServer(
+      served.environment, name: served.name,
+      another: { try ServedEnvironment.make(again).environment }
+    ).run()
   }
 }

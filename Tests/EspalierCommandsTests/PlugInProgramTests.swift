@@ -100,6 +100,7 @@ struct PlugInProgramTests {
     let check = try Program.run(["check", path], in: bench)
     #expect(check.code == 0, "\(check.error)")
     #expect(!check.output.contains("FAILS"))
+    #expect(check.output.contains("holds  a step before the first reset is an error"))
     #expect(check.output.contains("holds  an episode ends"))
     let search = try Program.run(
       ["search", path, "--set", "steps=400", "--threads", "1", "--json", "--output", "run"],
@@ -125,6 +126,73 @@ struct PlugInProgramTests {
     #expect(outcome.complaints.count == 1)
     #expect(outcome.error.contains("exited with code 1"))
     #expect(outcome.error.contains("NameError"))
+  }
+
+  @Test(.enabled(if: hasPython, "python3 is not installed"))
+  func whatWasNotTriedIsNotSaidToHold() throws {
+    try bench.write(
+      "mute/child.py",
+      """
+      import json, sys
+      box = {"low": [-1], "high": [1]}
+      hello = {"protocol": 1, "observationSpace": box, "actionSpace": box}
+      for line in sys.stdin:
+          print(json.dumps(hello if "hello" in line else {"error": "no start"}), flush=True)
+      """)
+    try bench.write(
+      "mute/environment.json",
+      """
+      { "name": "mute", "kind": "process", "command": ["/usr/bin/python3", "child.py"] }
+      """)
+    let outcome = try Program.run(["check", "./mute"], in: bench)
+    #expect(outcome.code == 1)
+    #expect(outcome.output.contains("FAILS  reset, and step"))
+    #expect(outcome.output.contains("untried  stepping after the end is an error ("))
+    #expect(!outcome.output.contains("holds  stepping after the end"))
+    // In its own folder and above, and without the path.
+    let near = try Program.run(["check", "mute"], in: bench)
+    #expect(near.code == 1 && near.error.contains("did you mean './mute'?"))
+  }
+
+  @Test(.enabled(if: hasPython, "python3 is not installed"), arguments: [1, 2])
+  func aSignalEndsTheWaitForAChild(signals: Int) throws {
+    try bench.write(
+      "hung/child.py",
+      """
+      import json, os, signal, sys, time
+      signal.signal(signal.SIGTERM, signal.SIG_IGN)
+      open("number", "w").write(str(os.getpid()))
+      box = {"low": [-1], "high": [1]}
+      sys.stdin.readline()
+      print(json.dumps({"protocol": 1, "observationSpace": box, "actionSpace": box}), flush=True)
+      sys.stdin.readline()
+      open("hangs", "w").close()
+      while True:
+          time.sleep(1000)
+      """)
+    try bench.write(
+      "hung/environment.json",
+      """
+      { "name": "hung", "kind": "process", "command": ["/usr/bin/python3", "child.py"] }
+      """)
+    let clock = ContinuousClock()
+    var asked = clock.now
+    let outcome = try Program.run(["search", "./hung", "--output", "run"], in: bench) { process in
+      for _ in 0..<600
+      where !FileManager.default.fileExists(atPath: bench("hung/hangs").path) { usleep(50_000) }
+      asked = clock.now
+      for _ in 0..<signals {
+        kill(process.processIdentifier, SIGHUP)
+        usleep(200_000)
+      }
+    }
+    #expect(outcome.code == 130, "\(outcome.error)")
+    #expect(clock.now - asked < .seconds(20))
+    let number = try String(contentsOf: bench("hung/number"), encoding: .utf8)
+    usleep(100_000)
+    let state = try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8)
+    #expect(state?.contains(") Z") ?? true, "the child lives on")
+    if signals == 1 { #expect(outcome.error.contains("interrupted; the run is saved")) }
   }
 
   @Test(.enabled(if: hasPython, "python3 is not installed"))

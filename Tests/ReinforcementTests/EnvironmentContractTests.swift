@@ -17,13 +17,55 @@ import Testing
       Set(violations.map(\.rule)) == [
         .observationInSpace, .rewardIsFinite, .executedActionInSpace, .stepAfterEndThrows,
         .wrongLengthThrows, .notFiniteThrows, .seedRepeats, .executedActionRepeats,
+        .stepBeforeResetThrows,
       ])
-    #expect(violations[0].description == "not so: every reward is finite (inf at step 1)")
+    let reward = violations.first { $0.rule == .rewardIsFinite }
+    #expect(reward?.description == "not so: every reward is finite (inf at step 1)")
+  }
+
+  @Test func whatWasNeverTriedDoesNotHold() {
+    let report = EnvironmentContract.report(on: UnwillingEnvironment())
+    #expect(report.violations.map(\.rule) == [.nothingThrows])
+    #expect(
+      Set(EnvironmentContract.Rule.allCases).subtracting(report.untried.keys) == [
+        .spacesAreBounded, .stepBeforeResetThrows, .nothingThrows,
+      ])
+    #expect(report.untried[.stepAfterEndThrows] == "the first episode ended with an error")
+  }
+
+  @Test func aSoundEnvironmentLeavesLittleUntried() {
+    let report = EnvironmentContract.report(on: Pendulum())
+    #expect(report.violations == [])
+    #expect(Set(report.untried.keys) == [.settledInSpaces, .budgetIsKept])
+    let used = EnvironmentContract.report(on: Pendulum(), isFresh: false)
+    #expect(used.untried[.stepBeforeResetThrows] != nil)
+  }
+
+  @Test func extremeActionsAreTried() {
+    // A walk of ten steps of one begins within three of the middle.
+    #expect(EnvironmentContract.check(WalkEnvironment(bound: 13)) == [])
+    let violations = EnvironmentContract.check(WalkEnvironment(bound: 10))
+    #expect(violations.map(\.rule) == [.observationInSpace])
+  }
+
+  @Test(arguments: [true, false])
+  func aBudgetIsKeptOrNot(isKept: Bool) {
+    let report = EnvironmentContract.report(on: Pendulum()) { _ in isKept }
+    #expect(report.untried[.budgetIsKept] == nil)
+    #expect(report.violations.map(\.rule) == (isKept ? [] : [.budgetIsKept]))
+  }
+
+  @Test func anAgentThatDivergesIsToldOfWithTheEpisode() throws {
+    let loop = EpisodeLoop(
+      environment: EndlessEnvironment(), agent: DivergedAgent(), streams: .init(seed: 1))
+    #expect {
+      try loop.runEpisode(4)
+    } throws: { "\($0)".hasPrefix("episode 4, step 1: the agent asked for [nan]") }
   }
 
   @Test func anEpisodeWithoutEndIsReported() {
     let violations = EnvironmentContract.check(EndlessEnvironment(), stepLimit: 30)
-    #expect(violations.map(\.rule) == [.episodeEnds])
+    #expect(violations.map(\.rule) == [.stepBeforeResetThrows, .episodeEnds])
   }
 
   @Test func theLoopCutsAnEndlessEpisodeOff() throws {
@@ -54,6 +96,47 @@ private final class BadEnvironment: Environment {
       observation: [Double(steps), 0], reward: .infinity, terminated: true,
       executedAction: [5])
   }
+}
+
+/// Cannot begin.
+private final class UnwillingEnvironment: Environment {
+  let observationSpace = BoxSpace(count: 2, in: 0...1)
+  let actionSpace = BoxSpace(count: 1, in: -1...1)
+
+  func reset(seed: UInt64) throws -> EpisodeStart { throw EnvironmentError.space("no room") }
+
+  func step(_ action: [Double]) throws -> Transition { throw EnvironmentError.episodeIsOver }
+}
+
+/// Ten steps to either side.
+private final class WalkEnvironment: Environment {
+  let observationSpace: BoxSpace
+  let actionSpace = BoxSpace(-1...1)
+  private var (place, left) = (0.0, 0)
+
+  init(bound: Double) { observationSpace = BoxSpace(-bound...bound) }
+
+  func reset(seed: UInt64) -> EpisodeStart {
+    (place, left) = (2.9, 10)
+    return EpisodeStart(observation: [place])
+  }
+
+  func step(_ action: [Double]) throws -> Transition {
+    guard left > 0 else { throw EnvironmentError.episodeIsOver }
+    let action = try actionSpace.checked(action)
+    (place, left) = (place + action[0], left - 1)
+    return Transition(
+      observation: [place], reward: 0, truncated: left == 0, executedAction: action)
+  }
+}
+
+/// Asks for nothing that is a number.
+private final class DivergedAgent: Agent {
+  let name = "diverged"
+  func beginEpisode(_ index: Int, exploring: Bool) {}
+  func act(_ observation: [Double]) -> [Double] { [.nan] }
+  func observe(_ step: AgentStep) {}
+  func endEpisode(return total: Double) {}
 }
 
 /// Never ends.

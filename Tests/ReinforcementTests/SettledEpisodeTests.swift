@@ -44,6 +44,20 @@ import Testing
     ) { try loop.runEpisode(0) }
   }
 
+  @Test func aSettledStepOutsideItsSpaceBreaksTheContract() throws {
+    let environment = HalvingEnvironment()
+    environment.settles = .outside
+    let loop = EpisodeLoop(
+      environment: environment, agent: WatchingAgent(), streams: RandomStreams(seed: 1))
+    #expect(
+      throws: EnvironmentError.contract(
+        episode: 0, step: 2, expected: "a settled action in its space",
+        found: "component 0 is 1.4, allowed 0.0 to 1.0")
+    ) { try loop.runEpisode(0) }
+    let report = EnvironmentContract.report(on: environment)
+    #expect(report.violations.map(\.rule).contains(.settledInSpaces))
+  }
+
   /// One input for each step, the actions so far, and what was carried out: row by row.
   @Test func replayHoldsSettledStepsAtTheirPlaces() throws {
     let environment = HalvingEnvironment()
@@ -150,7 +164,7 @@ import Testing
 ///
 /// Sees the step and the action before.
 private final class HalvingEnvironment: Environment {
-  enum Settling { case wholly, short, never }
+  enum Settling { case wholly, short, outside, never }
 
   let observationSpace = BoxSpace(0...3, 0...1)
   let actionSpace = BoxSpace(count: 1, in: 0...1)
@@ -174,6 +188,12 @@ private final class HalvingEnvironment: Environment {
       SettledEpisode.Step(
         observation: [Double(position), position == 0 ? 1 : halves[position - 1]],
         action: [halves[position]])
+    }
+    if settles == .outside {
+      var steps = steps
+      steps[1].action = [1.4]
+      transition.settled = SettledEpisode(steps: steps)
+      return transition
     }
     transition.settled = SettledEpisode(steps: settles == .short ? Array(steps.prefix(2)) : steps)
     return transition

@@ -6,7 +6,7 @@ public enum ExamplePlugIns {
   public static func register() {
     Registry.register(
       environment: "inverted-pendulum",
-      summary: "Keep a rod upright: the example of an environment."
+      summary: "Keep a rod upright: the example of an environment.", options: ["seconds"]
     ) { options in InvertedPendulum(seconds: options["seconds"]?.number ?? 4) }
     Registry.register(costModel: "cache-misses") { try CacheMissModel($0) }
     Registry.register(evaluator: "balanced-accuracy") { BalancedAccuracy($0) }

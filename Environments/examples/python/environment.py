@@ -17,7 +17,7 @@ for line in sys.stdin:
         break
     if kind == "hello":
         answer = {"protocol": 1, "role": "environment", "name": "target",
-                  "observationSpace": box(-10, 10), "actionSpace": box(-1, 1)}
+                  "observationSpace": box(-20, 20), "actionSpace": box(-1, 1)}
     elif kind == "reset":
         distance, left = random.Random(request["seed"]).uniform(-3, 3), 10
         answer = {"observation": [distance]}

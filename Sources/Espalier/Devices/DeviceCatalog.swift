@@ -1,3 +1,5 @@
+import CompressionPolicies
+import Datasets
 public import Foundation
 public import Hardware
 import Interchange
@@ -36,6 +38,21 @@ public struct DeviceCatalog {
   public func device(_ nameOrPath: String, settings: [String] = []) throws -> Device {
     let file = try file(nameOrPath)
     return try Device(json: WholeFile.read(file), file: file.lastPathComponent).setting(settings)
+  }
+
+  /// Refuses a model that nobody knows before anything else: which fields are needed depends on it.
+  ///
+  /// - Throws: `HardwareError.file` with all models and the nearest.
+  static func checkModel(_ bytes: Data, file: String) throws(HardwareError) {
+    guard let model = (try? CanonicalJSON.parse(bytes: bytes))?["model"]?.stringValue else {
+      return
+    }
+    let known = DeviceModels.names + [Device.process] + Registry.costModels
+    guard !known.contains(model) else { return }
+    let near = nearNames(to: model, among: known).first.map { "; did you mean '\($0)'?" } ?? ""
+    throw .file(
+      name: file, place: "field 'model'", expected: "one of \(known.joined(separator: ", "))",
+      found: "'\(model)'\(near)")
   }
 
   /// Whether a name ends as tables do that are not JSON.

@@ -4,26 +4,22 @@ import Hardware
 public struct DeviceCheck {
   /// The device's name.
   public let device: String
-  /// The rules that were tried.
-  public let rules: [String]
-  /// Where they do not hold, as sentences; each rule at most once.
-  public let violations: [String]
+  /// Every rule, with what became of it.
+  public let outcomes: [RuleOutcome]
 
   /// Checks a device's model.
   ///
   /// - Throws: `HardwareError` for a layer that is none, which these are not.
   public init(_ device: PricingDevice) throws {
     self.device = device.name
-    rules = CostModelViolation.Rule.allCases.map(\.sentence)
-    var seen: Set<CostModelViolation.Rule> = []
-    violations = CostModelCheck.violations(of: device.model, layers: try Self.layers())
-      .filter { seen.insert($0.rule).inserted }
-      .map { violation in
-        "not so: \(violation.rule.sentence) (\(violation.workload.operation.rawValue) "
-          + "\(violation.workload.inputChannels) → \(violation.workload.outputChannels) channels at "
-          + "\(violation.bits) bits: \(violation.found))"
-      }
+    outcomes = RuleOutcome.all(
+      CostModelCheck.report(on: device.model, layers: try Self.layers()))
   }
+
+  /// The rules that were tried.
+  public var rules: [String] { outcomes.tried }
+  /// Where they do not hold, as sentences; each rule at most once.
+  public var violations: [String] { outcomes.violations }
 
   /// One layer of each kind that networks are made of.
   private static func layers() throws(HardwareError) -> [Workload] {

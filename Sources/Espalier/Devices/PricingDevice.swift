@@ -93,9 +93,11 @@ extension DeviceCatalog {
     _ nameOrPath: String, settings: [String] = [], interpolation: TableCosts.Interpolation = .none
   ) throws -> PricingDevice {
     guard let table = try table(nameOrPath) else {
+      let file = try file(nameOrPath)
+      try Self.checkModel(WholeFile.read(file), file: file.lastPathComponent)
       let device = try device(nameOrPath, settings: settings)
       if device.model == Device.process {
-        return PricingDevice(try process(device, file(nameOrPath)))
+        return PricingDevice(try process(device, file))
       }
       if let make = Registry.costModel(device.model) { return PricingDevice(try make(device)) }
       return try PricingDevice(device)

@@ -65,9 +65,7 @@ public struct EnvironmentCatalog {
     do {
       let url = try file(nameOrPath)
       return try read(url, settings) { reader throws(JSONError) in
-        guard TaskDefinition.isTask(kind: try reader.readIfPresent("kind") ?? "") else {
-          return nil
-        }
+        guard TaskDefinition.isTask(kind: try TaskDefinition.knownKind(reader)) else { return nil }
         return LearningTask(
           definition: try reader.read(), folder: url.deletingLastPathComponent())
       }
@@ -94,8 +92,12 @@ public struct EnvironmentCatalog {
       let url = folder.appendingPathComponent(nameOrPath).appendingPathComponent(Self.file)
       if FileManager.default.fileExists(atPath: url.path) { return url }
     }
+    // A folder of one's own is named by a path, which is easily forgotten.
+    let isHere = FileManager.default.fileExists(atPath: "./\(nameOrPath)/\(Self.file)")
     throw .unknownEnvironment(
-      name: nameOrPath, suggestions: SharedFolders.suggestions(for: nameOrPath, among: names))
+      name: nameOrPath,
+      suggestions: isHere
+        ? ["./\(nameOrPath)"] : SharedFolders.suggestions(for: nameOrPath, among: names))
   }
 
   private func read<Value>(

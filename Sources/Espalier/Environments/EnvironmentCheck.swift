@@ -7,10 +7,8 @@ import Tensors
 /// What `espalier check` looks at: the contract of an environment, and which channels of its network can
 /// be decided.
 public struct EnvironmentCheck {
-  /// The rules of the contract that do not hold, as sentences.
-  public let violations: [String]
-  /// The rules that were tried.
-  public let rules: [String]
+  /// Every rule of the contract, with what became of it.
+  public let outcomes: [RuleOutcome]
   /// The channel groups of the network.
   public let groups: [ChannelGroup]
   /// The layers that are decided, with their channels, or their weights where single weights are.
@@ -32,15 +30,23 @@ public struct EnvironmentCheck {
     }
   }
 
+  /// The rules that were tried.
+  public var rules: [String] { outcomes.tried }
+  /// The rules that do not hold, as sentences.
+  public var violations: [String] { outcomes.violations }
+
   private init(_ setup: SearchSetup) {
     let environment = setup.environment(setup.problem)
     let own = setup.definition.evaluator == nil ? nil : setup.evaluator
-    violations =
-      EnvironmentContract.check(environment).map(\.description)
-      + (own.map { EvaluatorContract.check($0, on: setup.model.graph).map(\.description) } ?? [])
-    rules =
-      EnvironmentContract.Rule.allCases.map(\.rawValue)
-      + (own == nil ? [] : EvaluatorContract.Rule.allCases.map(\.rawValue))
+    let limits = setup.problem.limits
+    let report = EnvironmentContract.report(on: environment) { _ in
+      limits.isEmpty ? nil : environment.candidate.map { limits.allow($0.cost) }
+    }
+    outcomes =
+      RuleOutcome.all(report)
+      + (own.map {
+        RuleOutcome.all(EvaluatorContract.report(on: $0, measuring: setup.model.graph))
+      } ?? [])
     groups = setup.channels?.pruner.dependencies.groups ?? []
     decisions = setup.problem.decisions.map { ($0.layer, $0.whole) }
     granularity = setup.channels == nil ? .weights : .channels
@@ -63,8 +69,8 @@ public struct EnvironmentCheck {
     let streams = RandomStreams(seed: UInt64(max(seed, 0)))
     let environment = try task.environment(streams: streams)
     defer { environment.close() }
-    violations = EnvironmentContract.check(environment).map(\.description)
-    rules = EnvironmentContract.Rule.allCases.map(\.rawValue)
+    outcomes = RuleOutcome.all(
+      EnvironmentContract.report(on: environment))
     (groups, decisions, notes) = ([], [], [])
     granularity = .weights
   }

@@ -78,7 +78,8 @@ public struct EnvironmentDefinition: Equatable, Sendable {
 extension EnvironmentDefinition: JSONRepresentable {
   /// Reads a definition; a field that is left out has its default.
   public init(_ reader: JSONReader) throws(JSONError) {
-    try reader.refuseFields(otherThan: Self.fields)
+    _ = try TaskDefinition.knownKind(reader)
+    try reader.refuseFields(otherThan: Self.fields + [TaskDefinition.schemaField])
     kind = try reader.choice("kind", default: .amc)
     quantization = try Self.quantization(reader, kind: kind)
     device = try reader.readIfPresent("device")

@@ -40,7 +40,7 @@ enum SharedFolders {
 
   /// Whether an argument is meant as a path rather than a name.
   static func isPath(_ nameOrPath: String) -> Bool {
-    nameOrPath.contains("/") || nameOrPath.hasSuffix(".json")
+    nameOrPath.contains("/") || nameOrPath.hasSuffix(".json") || [".", ".."].contains(nameOrPath)
   }
 
   private static func isFolder(_ folder: URL) -> Bool {

@@ -23,30 +23,47 @@ public enum EvaluatorContract {
     public var description: String { "not so: \(rule.rawValue) (\(found))" }
   }
 
+  /// What became of every rule: broken, never tried, or else it holds.
+  public struct Report: Equatable, Sendable {
+    /// The broken rules.
+    public fileprivate(set) var violations: [Violation] = []
+    /// The rules that were held against a measurement.
+    public fileprivate(set) var tried: Set<Rule> = []
+
+    fileprivate mutating func broken(_ rule: Rule, _ found: String) {
+      violations.append(Violation(rule: rule, found: found))
+    }
+  }
+
   /// Measures a network four times and reports every broken rule.
   public static func check(_ evaluator: any Evaluator, on graph: Graph) -> [Violation] {
-    var violations: [Violation] = []
+    report(on: evaluator, measuring: graph).violations
+  }
+
+  /// Measures a network four times and tells of every rule.
+  public static func report(on evaluator: any Evaluator, measuring graph: Graph) -> Report {
+    var report = Report()
+    report.tried.insert(.nothingThrows)
     do {
       let quality = try evaluator.evaluate(graph)
+      report.tried.insert(.qualityIsFinite)
       guard quality.isFinite else {
-        return [Violation(rule: .qualityIsFinite, found: "\(quality)")]
+        report.broken(.qualityIsFinite, "\(quality)")
+        return report
       }
       let again = try evaluator.evaluate(graph)
-      if again != quality {
-        violations.append(Violation(rule: .deterministic, found: "\(quality), then \(again)"))
-      }
+      report.tried.insert(.deterministic)
+      if again != quality { report.broken(.deterministic, "\(quality), then \(again)") }
       for threshold in [quality - 1, quality + 1] {
         let early = try evaluator.evaluate(graph, unlessBelow: threshold)
+        report.tried.insert(.thresholdIsKept)
         guard early != quality, !(early < threshold && quality < threshold) else { continue }
-        violations.append(
-          Violation(
-            rule: .thresholdIsKept,
-            found: "\(quality), and \(early) with the threshold \(threshold)"))
+        report.broken(.thresholdIsKept, "\(quality), and \(early) with the threshold \(threshold)")
         break
       }
     } catch {
-      violations.append(Violation(rule: .nothingThrows, found: "\(error)"))
+      report.broken(.nothingThrows, "\(error)")
     }
-    return violations
+    return report
   }
 }

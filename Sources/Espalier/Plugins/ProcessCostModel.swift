@@ -20,7 +20,7 @@ public final class ProcessCostModel: CostModel {
   /// - Throws: `ProcessError`.
   public init(_ launch: ProcessConversation.Launch, device: String? = nil) throws(ProcessError) {
     let conversation = try ProcessConversation(launch, role: .cost)
-    let own = conversation.introduction["device"]?.text
+    let own = conversation.introduction["device"]?.text.map { ForeignText.line($0, longest: 100) }
     supportedBits = SupportedBits(
       weights: try Self.bits("weightBits", conversation),
       activations: try Self.bits("activationBits", conversation))
@@ -63,8 +63,14 @@ public final class ProcessCostModel: CostModel {
       let answer = try conversation.ask("cost", line)
       func number(_ name: String) throws(ProcessError) -> Double? {
         let value = try conversation.number(name, in: answer, of: "cost")
-        guard let value, value < 0 else { return value }
-        throw conversation.wrong(name, "a number from 0 on", answer[name], "cost")
+        guard let value else { return nil }
+        guard value >= 0 else {
+          throw conversation.wrong(name, "a number from 0 on", answer[name], "cost")
+        }
+        guard value <= mostCost else {
+          throw conversation.wrong(name, "at most 1e15", answer[name], "cost")
+        }
+        return value
       }
       guard let latency = try number("latencySeconds") else {
         throw conversation.wrong("latencySeconds", "a number from 0 on", nil, "cost")
@@ -75,6 +81,9 @@ public final class ProcessCostModel: CostModel {
         cycles: Int(min(cycles, 0x1p53).rounded()))
     }
   }
+
+  /// Thirty million years, or what a city needs in as many seconds: more is an error of units.
+  private static let mostCost = 1e15
 
   private struct Numbers: Sendable {
     let latency: Double

@@ -26,7 +26,8 @@ public final class ProcessEvaluator: Evaluator {
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("espalier-evaluator-\(UUID().uuidString)")
     conversation = try ProcessConversation(launch, role: .evaluator)
-    metric = conversation.introduction["metric"]?.text ?? "quality"
+    let own = conversation.introduction["metric"]?.text.map { ForeignText.line($0, longest: 100) }
+    metric = own ?? "quality"
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try NumPyFile.write(TypedArray(images.tensor(preprocessing)), to: file("images.npy"))
     try NumPyFile.write(

@@ -18,11 +18,18 @@ public enum Registry {
   /// Makes an evaluator.
   public typealias EvaluatorMaker = @Sendable (EvaluatorContext) throws -> any Evaluator
 
+  private struct RegisteredEnvironment {
+    let summary: String
+    /// The options that it knows; nil where it did not say.
+    let options: [String]?
+    let make: EnvironmentMaker
+  }
+
   private struct Contents {
-    var environments: [String: (summary: String, make: EnvironmentMaker)] = [
-      "pendulum": (
-        "Swing a rod up and hold it there: Gymnasium's Pendulum-v1.", { _ in Pendulum() }
-      )
+    var environments: [String: RegisteredEnvironment] = [
+      "pendulum": RegisteredEnvironment(
+        summary: "Swing a rod up and hold it there: Gymnasium's Pendulum-v1.", options: [],
+        make: { _ in Pendulum() })
     ]
     var costModels: [String: CostModelMaker] = [:]
     var evaluators: [String: EvaluatorMaker] = [:]
@@ -31,10 +38,19 @@ public enum Registry {
   private static let contents = Mutex(Contents())
 
   /// Registers an environment; `espalier search NAME` learns it with no file at all.
+  ///
+  /// - Parameters:
+  ///   - name: what files call it.
+  ///   - summary: one line for lists.
+  ///   - options: the options that it knows; any other in a file is refused with the nearest of them. Where
+  ///     nothing is said, all are let through.
+  ///   - make: makes it.
   public static func register(
-    environment name: String, summary: String = "", _ make: @escaping EnvironmentMaker
+    environment name: String, summary: String = "", options: [String]? = nil,
+    _ make: @escaping EnvironmentMaker
   ) {
-    contents.withLock { $0.environments[name] = (summary, make) }
+    let environment = RegisteredEnvironment(summary: summary, options: options, make: make)
+    contents.withLock { $0.environments[name] = environment }
   }
 
   /// Registers a cost model: what a device's file calls its `model`.
@@ -57,6 +73,16 @@ public enum Registry {
   /// The names of the registered evaluators, sorted.
   public static var evaluators: [String] {
     contents.withLock { $0.evaluators.keys.sorted() }
+  }
+
+  /// The options that an environment says it knows; nil where it does not say.
+  static func options(ofEnvironment name: String) -> [String]? {
+    contents.withLock { $0.environments[name]?.options }
+  }
+
+  /// The names of the registered cost models, sorted.
+  static var costModels: [String] {
+    contents.withLock { $0.costModels.keys.sorted() }
   }
 
   static func environment(_ name: String) -> EnvironmentMaker? {

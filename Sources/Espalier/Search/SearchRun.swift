@@ -4,7 +4,6 @@ import CompressionPolicies
 import Foundation
 import Interchange
 import Networks
-import Reinforcement
 
 /// A search from a request to a run directory.
 public enum SearchRun {
@@ -39,6 +38,19 @@ public enum SearchRun {
     let texts = try begin(directory, setup, request, transfer)
     let checkpoints = CheckpointRule(
       of: texts, episodes: request.checkpointEpisodes, onNotice: onNotice)
+    return try directory.savingRun {
+      try agents(
+        setup, request, directory, checkpoints, transfer, onProgress: onProgress,
+        onFineTuning: onFineTuning)
+    }
+  }
+
+  /// Runs every agent and writes the run's files.
+  private static func agents(
+    _ setup: SearchSetup, _ request: SearchRequest, _ directory: RunDirectory,
+    _ checkpoints: CheckpointRule, _ transfer: AgentTransfer?,
+    onProgress: (SearchProgress) -> Void, onFineTuning: (FineTuningProgress) -> Void
+  ) throws -> SearchResult {
     let names = [request.agent] + setup.definition.baselines.filter { $0 != request.agent }
     guard setup.definition.weights == nil else {
       return try StagedRun(setup, request, directory, checkpoints, from: transfer).run(
@@ -49,14 +61,9 @@ public enum SearchRun {
       var run = AgentRun(
         name, episodes: setup.definition.episodes, run: directory,
         agentFile: position > 0 ? nil : directory.agent, checkpoints: checkpoints)
-      do {
-        try run.run(
-          setup, setup.problem, streams: setup.streams, folder: directory.folder.path,
-          from: position > 0 ? nil : transfer, onProgress: onProgress)
-      } catch let error as ProcessError {
-        // A program of the user's failed in the middle: what was measured before stands in the journal.
-        throw EspalierError.stopped(reason: "\(error)", folder: directory.folder.path)
-      }
+      try run.run(
+        setup, setup.problem, streams: setup.streams, folder: directory.folder.path,
+        from: position > 0 ? nil : transfer, onProgress: onProgress)
       runs.append(run)
     }
     return try SearchOutcome(setup, request, directory, checkpoints)
@@ -101,26 +108,19 @@ public enum SearchRun {
           Data(CanonicalJSON.file(record.json).utf8), to: directory.sensitivity)
       }
     }
-    let environment = try CanonicalJSON.file(setup.definition.json)
-    let description = try CanonicalJSON.file(
-      .object(omittingNil: [
-        "agent": request.agent.json, "seed": request.seed.json,
-        "model": CompressionPolicy.Model(file: setup.model.name, sha256: setup.model.sha256).json,
-        "agentFrom": transfer.map { ["sha256": $0.sha256.json] },
-      ]))
-    for (url, text) in [(directory.description, description), (directory.environment, environment)]
-    {
-      let bytes = Data(text.utf8)
-      if isResumed,
-        let there = FileManager.default.contents(atPath: url.path), there != bytes
-      {
-        throw EspalierError.otherRun(
-          folder: directory.folder.path,
-          reason: "\(url.lastPathComponent) there differs from what is asked for now")
-      }
-      try AtomicFile.write(bytes, to: url)
+    let description: JSONValue = .object(omittingNil: [
+      "agent": request.agent.json, "seed": request.seed.json,
+      "model": CompressionPolicy.Model(file: setup.model.name, sha256: setup.model.sha256).json,
+      "agentFrom": transfer.map { ["sha256": $0.sha256.json] },
+    ])
+    return try [
+      (directory.description, description), (directory.environment, setup.definition.json),
+    ].map { url, value in
+      if isResumed { try directory.compare(url, with: value) }
+      let text = try CanonicalJSON.file(value)
+      try AtomicFile.write(Data(text.utf8), to: url)
+      return text
     }
-    return [description, environment]
   }
 }
 

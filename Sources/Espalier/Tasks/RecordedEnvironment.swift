@@ -19,11 +19,18 @@ final class RecordedEnvironment: Environment {
   private var recorded: ArraySlice<Episode>
   private var isReplaying = false
   private let folder: String
+  private let longest: Int
 
-  init(_ environment: any Environment, recorded: [Episode], folder: String) {
+  /// An environment with the episodes that are known.
+  ///
+  /// - Parameter longest: the steps after which an episode is cut off, so that one without end does end.
+  init(
+    _ environment: any Environment, recorded: [Episode], folder: String, longest: Int = .max
+  ) {
     self.environment = environment
     self.recorded = recorded[...]
     self.folder = folder
+    self.longest = longest
   }
 
   var observationSpace: BoxSpace { environment.observationSpace }
@@ -47,8 +54,9 @@ final class RecordedEnvironment: Environment {
   private var replayed: Episode?
 
   func step(_ action: [Double]) throws -> Transition {
+    if Interruption.isRequested { throw EspalierError.interrupted(folder: folder) }
     let position = episode?.actions.count ?? 0
-    let transition: Transition
+    var transition: Transition
     if isReplaying, let replayed {
       guard position < replayed.actions.count, replayed.actions[position] == action else {
         throw otherWay("went another way at step \(position + 1)")
@@ -56,6 +64,7 @@ final class RecordedEnvironment: Environment {
       transition = replayed.transitions[position]
     } else {
       transition = try environment.step(action)
+      if position + 1 >= longest, !transition.terminated { transition.truncated = true }
     }
     episode?.actions.append(action)
     episode?.transitions.append(transition)

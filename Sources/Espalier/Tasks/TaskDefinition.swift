@@ -1,4 +1,5 @@
 public import CompressionPolicies
+import Datasets
 public import Reinforcement
 
 /// An environment file whose kind is `process` or a registered name: a task to learn, with no network to
@@ -50,6 +51,28 @@ public struct TaskDefinition: Equatable, Sendable {
     SearchKind(rawValue: kind) == nil && (kind == "process" || Registry.environment(kind) != nil)
   }
 
+  /// Where editors find the schema; it says nothing to us.
+  static let schemaField = "$schema"
+
+  /// The kind of an environment file, checked before its other fields: those depend on it.
+  ///
+  /// - Throws: `JSONError` for a kind that nobody knows, with the nearest known one.
+  static func knownKind(_ reader: JSONReader) throws(JSONError) -> String {
+    let known =
+      SearchKind.allCases.map(\.rawValue) + ["process"] + Registry.environments.map(\.name)
+    let path = reader.path.appending("kind")
+    guard let kind: String = try reader.readIfPresent("kind") else {
+      guard reader["command"] == nil else {
+        throw .wrongType(path: path, expected: "'process', as there is a 'command'", found: "none")
+      }
+      return SearchKind.amc.rawValue
+    }
+    guard !known.contains(kind) else { return kind }
+    let near = nearNames(to: kind, among: known).first.map { "; did you mean '\($0)'?" } ?? ""
+    throw .wrongType(
+      path: path, expected: "one of \(known.joined(separator: ", "))", found: "'\(kind)'\(near)")
+  }
+
   /// A registered environment with no file.
   static func registered(_ name: String) throws(JSONError) -> TaskDefinition {
     try TaskDefinition(JSONReader(["name": name.json, "kind": name.json]))
@@ -59,9 +82,9 @@ public struct TaskDefinition: Equatable, Sendable {
 extension TaskDefinition: JSONRepresentable {
   /// Reads a definition.
   public init(_ reader: JSONReader) throws(JSONError) {
-    try reader.refuseFields(otherThan: Self.fields)
+    kind = try Self.knownKind(reader)
+    try reader.refuseFields(otherThan: Self.fields + [Self.schemaField])
     name = try reader.baseName("name")
-    kind = try reader.read("kind")
     summary = try reader.readIfPresent("summary") ?? ""
     let others = kind == "process" ? ["options"] : ProcessSettings.fields
     for field in others where reader[field] != nil {
@@ -71,6 +94,9 @@ extension TaskDefinition: JSONRepresentable {
     }
     process = kind == "process" ? try ProcessSettings(reader) : nil
     options = try reader["options"]?.fields().mapValues { InfoValue($0) } ?? [:]
+    if let known = Registry.options(ofEnvironment: kind) {
+      try reader["options"]?.refuseFields(otherThan: known)
+    }
     let isCounted = reader["steps"] != nil || reader["episodes"] == nil
     steps = isCounted ? try reader.positive("steps", default: 20_000) : nil
     episodes = try reader.positive("episodes", default: 1_000_000)

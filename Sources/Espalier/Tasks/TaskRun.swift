@@ -73,7 +73,7 @@ public struct TaskRun {
     defer { inner.close() }
     let journal = try TaskJournal(directory)
     let usable = checkpoints.folder.newestFirst(upTo: journal.known, otherwise: Self.replay)
-    do {
+    return try directory.savingRun {
       for checkpoint in usable {
         let agent = try agent(in: inner, streams)
         do {
@@ -88,8 +88,6 @@ public struct TaskRun {
       }
       return try learn(
         agent(in: inner, streams), in: inner, journal, from: 0, checkpoints, streams, onProgress)
-    } catch let error as ProcessError {
-      throw EspalierError.stopped(reason: "\(error)", folder: directory.folder.path)
     }
   }
 
@@ -102,7 +100,8 @@ public struct TaskRun {
     _ onProgress: (SearchProgress) -> Void
   ) throws -> TaskResult {
     let environment = RecordedEnvironment(
-      inner, recorded: try journal.steps(from: first), folder: directory.folder.path)
+      inner, recorded: try journal.steps(from: first), folder: directory.folder.path,
+      longest: definition.steps ?? .max)
     let loop = EpisodeLoop(environment: environment, agent: agent, streams: streams)
     var result = try TaskResult(run: directory, agent: request.agent, journal.results(first))
     try episodes(loop, environment, journal, agent, checkpoints, &result, onProgress)
@@ -201,24 +200,17 @@ public struct TaskRun {
         try? FileManager.default.removeItem(at: url)
       }
     }
-    let texts = [
-      (directory.environment, try CanonicalJSON.file(definition.json)),
-      (
-        directory.description,
-        try CanonicalJSON.file(["agent": request.agent.json, "seed": request.seed.json])
-      ),
-    ]
-    for (url, text) in texts {
-      let there = isResumed ? FileManager.default.contents(atPath: url.path) : nil
-      if let there, there != Data(text.utf8) {
-        throw EspalierError.otherRun(
-          folder: directory.folder.path,
-          reason: "\(url.lastPathComponent) there differs from what is asked for now")
-      }
+    let description: JSONValue = ["agent": request.agent.json, "seed": request.seed.json]
+    let texts = try [
+      (directory.environment, definition.json), (directory.description, description),
+    ].map { url, value in
+      if isResumed { try directory.compare(url, with: value) }
+      let text = try CanonicalJSON.file(value)
       try AtomicFile.write(Data(text.utf8), to: url)
+      return text
     }
     let rule = CheckpointRule(
-      of: texts.map(\.1), episodes: request.checkpointEpisodes, onNotice: onNotice)
+      of: texts, episodes: request.checkpointEpisodes, onNotice: onNotice)
     return Checkpoints(folder: rule.folder(directory, "agent"), clock: rule.clock())
   }
 }

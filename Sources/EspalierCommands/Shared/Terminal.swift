@@ -1,4 +1,5 @@
 import Foundation
+import Reinforcement
 
 /// Standard error: progress and what went wrong.
 ///
@@ -48,8 +49,8 @@ enum Terminal {
 
 /// The one sentence that an error is told in.
 enum Sentence {
-  static func of(_ error: any Error) -> String {
-    let text = "\(error)"
-    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
-  }
+  static func of(_ error: any Error) -> String { of("\(error)") }
+
+  /// What others wrote may stand in it.
+  static func of(_ text: String) -> String { ForeignText.line(text) }
 }

@@ -10,6 +10,16 @@
 public struct CostModelCheck {
   private let model: any CostModel
   private var violations: [CostModelViolation] = []
+  private var tried: Set<CostModelViolation.Rule> = []
+  private var hasFailed = false
+
+  /// What became of every rule: broken, never tried, or else it holds.
+  public struct Report: Equatable, Sendable {
+    /// Every place where a rule is broken.
+    public let violations: [CostModelViolation]
+    /// Why rules were not tried, or not to the end.
+    public let untried: [CostModelViolation.Rule: String]
+  }
 
   /// All violations of a model on some layers, with all the bits that it supports.
   ///
@@ -21,6 +31,15 @@ public struct CostModelCheck {
   public static func violations(
     of model: any CostModel, layers: [Workload], bits: [LayerBits]? = nil
   ) -> [CostModelViolation] {
+    report(on: model, layers: layers, bits: bits).violations
+  }
+
+  /// What became of every rule on some layers: as `violations(of:layers:bits:)`, and what was never tried.
+  ///
+  /// Where a model fails, other than by refusing a layer or bits, no rule counts as kept.
+  public static func report(
+    on model: any CostModel, layers: [Workload], bits: [LayerBits]? = nil
+  ) -> Report {
     var check = CostModelCheck(model: model)
     let supported = model.supportedBits
     let chosen = bits ?? Self.corners(of: supported)
@@ -31,7 +50,22 @@ public struct CostModelCheck {
         check.tryBatches(of: layer, bits: bits)
       }
     }
-    return check.violations
+    return check.report
+  }
+
+  private var report: Report {
+    let broken = Set(violations.map(\.rule))
+    var untried: [CostModelViolation.Rule: String] = [:]
+    for rule in CostModelViolation.Rule.allCases where !broken.contains(rule) {
+      if hasFailed {
+        untried[rule] = "the model failed before this was through"
+      } else if !tried.contains(rule) {
+        untried[rule] =
+          rule == .cyclesAddUp
+          ? "the model counts no cycles" : "no two layers to compare were priced"
+      }
+    }
+    return Report(violations: violations, untried: untried)
   }
 
   private init(model: any CostModel) { self.model = model }
@@ -92,6 +126,7 @@ public struct CostModelCheck {
       + lacking(supported.activations, activations).map {
         LayerBits(weights: .init(weights), activations: .init($0))
       }
+    tried.insert(.bits)
     for bits in foreign {
       do throws(HardwareError) {
         _ = try model.cost(of: layer, bits: bits)
@@ -140,6 +175,7 @@ public struct CostModelCheck {
       compare(
         cost, more, layer, bits, "batch \(batch)", rules: (.batchLatency, .batchEnergy))
       guard batch == layer.batch * 2 else { continue }
+      tried.formUnion([.twiceTheBatchLatency, .twiceTheBatchEnergy])
       let most = 2 * (1 + 1e-12)
       if more.latency.value > most * cost.latency.value {
         report(
@@ -166,9 +202,12 @@ public struct CostModelCheck {
     } catch .missingEntry {
       return nil
     } catch {
-      report(.bits, layer, bits, "bits that the device has are refused: \(error)")
+      if !note(error, layer, bits) {
+        report(.bits, layer, bits, "bits that the device has are refused: \(error)")
+      }
       return nil
     }
+    tried.formUnion([.deterministic, .finite])
     if self.cost(layer, bits) != cost {
       report(.deterministic, layer, bits, "another cost when asked again")
     }
@@ -180,6 +219,7 @@ public struct CostModelCheck {
       report(.finite, layer, bits, "\(cost)")
     }
     if cost.cycles != 0 {
+      tried.insert(.cyclesAddUp)
       let (sum, overflow) = cost.computeCycles.addingReportingOverflow(cost.stallCycles)
       if overflow || sum != cost.cycles {
         report(
@@ -191,8 +231,21 @@ public struct CostModelCheck {
     return cost
   }
 
-  private func cost(_ layer: Workload, _ bits: LayerBits) -> Cost? {
-    try? model.cost(of: layer, bits: bits)
+  private mutating func cost(_ layer: Workload, _ bits: LayerBits) -> Cost? {
+    do throws(HardwareError) {
+      return try model.cost(of: layer, bits: bits)
+    } catch {
+      _ = note(error, layer, bits)
+      return nil
+    }
+  }
+
+  /// A model that fails leaves the check unfinished, which is told of once; one that refuses does not.
+  private mutating func note(_ error: HardwareError, _ layer: Workload, _ bits: LayerBits) -> Bool {
+    guard case .model = error else { return false }
+    if !hasFailed { report(.bits, layer, bits, "no price: \(error)") }
+    hasFailed = true
+    return true
   }
 
   private mutating func compare(
@@ -200,6 +253,7 @@ public struct CostModelCheck {
     rules: (latency: CostModelViolation.Rule, energy: CostModelViolation.Rule)
   ) {
     guard let less, let more else { return }
+    tried.formUnion([rules.latency, rules.energy])
     if more.latency < less.latency || more.cycles < less.cycles {
       report(
         rules.latency, layer, bits,

@@ -12,7 +12,7 @@ import Foundation
 public struct Device: Equatable, Sendable {
   /// The name that options use.
   public let name: String
-  /// One line for people.
+  /// One line for people; empty where the file says none.
   public let summary: String
   /// The name of the cost model; see `DeviceModels`.
   public let model: String
@@ -65,7 +65,8 @@ public struct Device: Equatable, Sendable {
         found: "something else")
     }
     self.init(
-      name: written.name, summary: written.summary, model: written.model, constants: constants)
+      name: written.name, summary: written.summary ?? "", model: written.model, constants: constants
+    )
   }
 
   /// The same device with `key=value` laid over its constants, as `--set` gives them.
@@ -114,7 +115,7 @@ public struct Device: Equatable, Sendable {
 
   private struct Written: Decodable {
     let name: String
-    let summary: String
+    let summary: String?
     let model: String
     let constants: [String: Constant]?
   }

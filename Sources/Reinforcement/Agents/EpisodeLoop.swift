@@ -46,6 +46,10 @@ public struct EpisodeLoop {
     var untold: [AgentStep] = []
     while true {
       let action = try agent.act(observation)
+      guard action.allSatisfy(\.isFinite) else {
+        throw EnvironmentError.diverged(
+          episode: index, step: record.steps.count + 1, action: action)
+      }
       var transition = try environment.step(action)
       record.steps.append(
         EpisodeRecord.Step(
@@ -105,12 +109,25 @@ public struct EpisodeLoop {
     var steps = steps
     for position in steps.indices {
       let own = settled.steps[position]
-      try check(observation: own.observation, episode: episode, step: position)
+      try check(settled: own, episode: episode, step: position + 1)
       steps[position].observation = own.observation
       steps[position].executedAction = try environment.actionSpace.checked(own.action)
       if position > 0 { steps[position - 1].nextObservation = own.observation }
     }
     return steps
+  }
+
+  /// Refuses a settled step that could not have been seen or done; rounding is let through.
+  private func check(settled step: SettledEpisode.Step, episode: Int, step number: Int) throws {
+    let parts = [
+      ("observation", environment.observationSpace, step.observation),
+      ("action", environment.actionSpace, step.action),
+    ]
+    for (name, space, vector) in parts {
+      guard let found = space.stray(vector, tolerance: 1e-6) else { continue }
+      throw EnvironmentError.contract(
+        episode: episode, step: number, expected: "a settled \(name) in its space", found: found)
+    }
   }
 
   private func check(_ transition: Transition, episode: Int, step: Int) throws {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The work of `EnvironmentContract.check`.
+/// The work of `EnvironmentContract.report`.
 struct EnvironmentCheck {
   typealias Rule = EnvironmentContract.Rule
 
@@ -8,44 +8,51 @@ struct EnvironmentCheck {
   let seed: UInt64
   let stepLimit: Int
   let tolerance: Double
-  private(set) var violations: [EnvironmentContract.Violation] = []
+  let isFresh: Bool
+  let meetsBudget: (Transition) -> Bool?
+  var findings = ContractFindings()
 
-  private struct Episode {
+  struct Episode {
     var start: [Double]
     var transitions: [Transition] = []
   }
 
-  init(environment: any Environment, seed: UInt64, stepLimit: Int, tolerance: Double) {
-    self.environment = environment
-    self.seed = seed
-    self.stepLimit = stepLimit
-    self.tolerance = tolerance
-  }
+  /// The findings, with every rule that nobody came to.
+  var report: EnvironmentContract.Report { findings.report }
 
   mutating func run() {
     let space = environment.actionSpace
+    findings.trying(.spacesAreBounded)
     guard space.isBounded else {
-      return report(.spacesAreBounded, "low \(space.low), high \(space.high)")
+      findings.broken(.spacesAreBounded, "low \(space.low), high \(space.high)")
+      return findings.skip("no actions can be drawn")
     }
+    checkFirstStep()
     var generator = RandomStreams(seed: seed).stream("contract/actions")
     var requested: [[Double]] = []
     let first = episode { _ in
       requested.append(space.sample(using: &generator))
       return requested.last ?? []
     }
-    guard let first else { return }
+    guard let first else { return findings.skip("the first episode ended with an error") }
     checkRefusals(after: first)
-    if let second = episode({ $0 < requested.count ? requested[$0] : nil }) {
-      compare(first, second, .seedRepeats)
-    }
-    let executed = first.transitions.map(\.executedAction)
-    if let third = episode({ $0 < executed.count ? executed[$0] : nil }) {
-      compare(first, third, .executedActionRepeats)
+    repeatEpisode(first, with: requested, .seedRepeats)
+    repeatEpisode(first, with: first.transitions.map(\.executedAction), .executedActionRepeats)
+    for extreme in [space.low, space.high] { _ = episode { _ in extreme } }
+    findings.skip("no episode came to its end")
+  }
+
+  private mutating func repeatEpisode(_ first: Episode, with actions: [[Double]], _ rule: Rule) {
+    if let again = episode({ $0 < actions.count ? actions[$0] : nil }) {
+      compare(first, again, rule)
+    } else {
+      findings.untried(rule, "the second episode ended with an error")
     }
   }
 
   /// Runs an episode until its end or until no action is left; nil when something threw.
   private mutating func episode(_ action: (Int) -> [Double]?) -> Episode? {
+    findings.trying(.nothingThrows)
     do {
       let start = try environment.reset(seed: seed)
       checkObservation(start.observation, step: 0)
@@ -55,69 +62,115 @@ struct EnvironmentCheck {
         let transition = try environment.step(action)
         episode.transitions.append(transition)
         check(transition, step: episode.transitions.count)
-        if transition.ended { return episode }
+        guard transition.ended else { continue }
+        findings.trying(.episodeEnds)
+        checkEnd(transition, steps: episode.transitions.count)
+        return episode
       }
-      report(.episodeEnds, "no end within \(stepLimit) steps")
+      findings.broken(.episodeEnds, "no end within \(stepLimit) steps")
       return episode
     } catch {
-      report(.nothingThrows, "\(error)")
+      findings.broken(.nothingThrows, "\(error)")
       return nil
     }
   }
 
+  // MARK: - One step
+
   private mutating func check(_ transition: Transition, step: Int) {
     checkObservation(transition.observation, step: step)
+    findings.trying(.rewardIsFinite)
     if !transition.reward.isFinite {
-      report(.rewardIsFinite, "\(transition.reward) at step \(step)")
+      findings.broken(.rewardIsFinite, "\(transition.reward) at step \(step)")
     }
+    findings.trying(.executedActionInSpace)
     if !environment.actionSpace.contains(transition.executedAction, tolerance: tolerance) {
-      report(.executedActionInSpace, "\(transition.executedAction) at step \(step)")
+      findings.broken(.executedActionInSpace, "\(transition.executedAction) at step \(step)")
     }
   }
 
   private mutating func checkObservation(_ observation: [Double], step: Int) {
-    let space = environment.observationSpace
-    guard !space.contains(observation, tolerance: tolerance) else { return }
-    guard observation.count == space.count else {
-      return report(
-        .observationInSpace,
-        "\(observation.count) components instead of \(space.count) at step \(step)")
-    }
-    for component in observation.indices
-    where
-      !(observation[component] >= space.low[component] - tolerance
-      && observation[component] <= space.high[component] + tolerance)
-    {
-      report(
-        .observationInSpace,
-        "component \(component) is \(observation[component]) at step \(step), "
-          + "allowed \(space.low[component]) to \(space.high[component])")
+    findings.trying(.observationInSpace)
+    if let found = environment.observationSpace.stray(observation, tolerance: tolerance) {
+      findings.broken(.observationInSpace, "\(found) at step \(step)")
     }
   }
 
-  /// Steps that must throw: after the end, and with wrong actions in a new episode.
+  private mutating func checkEnd(_ last: Transition, steps: Int) {
+    if let kept = meetsBudget(last) {
+      findings.trying(.budgetIsKept)
+      if !kept { findings.broken(.budgetIsKept, "an episode of \(steps) steps is beyond it") }
+    } else {
+      findings.untried(.budgetIsKept, "the environment tells of no budget")
+    }
+    guard let settled = last.settled else {
+      return findings.untried(.settledInSpaces, "no episode was settled at its end")
+    }
+    findings.trying(.settledInSpaces)
+    guard settled.steps.count == steps else {
+      return findings.broken(
+        .settledInSpaces, "\(settled.steps.count) steps settled, \(steps) taken")
+    }
+    for (position, step) in settled.steps.enumerated() {
+      let stray =
+        environment.observationSpace.stray(step.observation, tolerance: tolerance).map {
+          "an observation: \($0)"
+        }
+        ?? environment.actionSpace.stray(step.action, tolerance: tolerance).map {
+          "an action: \($0)"
+        }
+      if let stray { findings.broken(.settledInSpaces, "\(stray) at step \(position + 1)") }
+    }
+  }
+
+  // MARK: - Steps that must throw
+
+  private mutating func checkFirstStep() {
+    guard isFresh else {
+      return findings.untried(.stepBeforeResetThrows, "episodes were run before the check")
+    }
+    expectError(.stepBeforeResetThrows, from: environment.actionSpace.low)
+  }
+
+  /// After the end, and with wrong actions in a new episode.
   private mutating func checkRefusals(after first: Episode) {
     let space = environment.actionSpace
-    guard first.transitions.last?.ended == true else { return }
-    expectError(.stepAfterEndThrows, from: space.low)
-    guard (try? environment.reset(seed: seed)) != nil else { return }
-    expectError(.wrongLengthThrows, from: space.low + [0])
-    guard (try? environment.reset(seed: seed)) != nil else { return }
-    expectError(.notFiniteThrows, from: space.low.map { _ in Double.nan })
+    if first.transitions.last?.ended == true {
+      expectError(.stepAfterEndThrows, from: space.low)
+    } else {
+      findings.untried(.stepAfterEndThrows, "no episode ended")
+    }
+    let wrong: [(Rule, [Double])] = [
+      (.wrongLengthThrows, space.low + [0]), (.notFiniteThrows, space.low.map { _ in .nan }),
+    ]
+    for (rule, action) in wrong {
+      do {
+        _ = try environment.reset(seed: seed)
+      } catch {
+        findings.broken(.nothingThrows, "\(error)")
+        findings.untried(rule, "no episode could be begun")
+        continue
+      }
+      expectError(rule, from: action)
+    }
   }
 
   private mutating func expectError(_ rule: Rule, from action: [Double]) {
+    findings.trying(rule)
     if (try? environment.step(action)) != nil {
-      report(rule, "the step \(action) was accepted")
+      findings.broken(rule, "the step \(action) was accepted")
     }
   }
 
+  // MARK: - Two episodes
+
   private mutating func compare(_ first: Episode, _ second: Episode, _ rule: Rule) {
+    findings.trying(rule)
     guard same(first.start, second.start) else {
-      return report(rule, "the first observations \(first.start) and \(second.start)")
+      return findings.broken(rule, "the first observations \(first.start) and \(second.start)")
     }
     guard first.transitions.count == second.transitions.count else {
-      return report(
+      return findings.broken(
         rule, "\(first.transitions.count) steps, then \(second.transitions.count)")
     }
     for (step, pair) in zip(first.transitions, second.transitions).enumerated() {
@@ -126,7 +179,7 @@ struct EnvironmentCheck {
         same(a.executedAction, b.executedAction), a.terminated == b.terminated,
         a.truncated == b.truncated
       else {
-        return report(
+        return findings.broken(
           rule,
           "step \(step + 1): executed \(a.executedAction) with reward \(a.reward), "
             + "then \(b.executedAction) with reward \(b.reward)")
@@ -141,9 +194,18 @@ struct EnvironmentCheck {
           || ($0.isNaN && $1.isNaN)
       }
   }
+}
 
-  private mutating func report(_ rule: Rule, _ found: String) {
-    guard !violations.contains(where: { $0.rule == rule }) else { return }
-    violations.append(EnvironmentContract.Violation(rule: rule, found: found))
+extension BoxSpace {
+  /// What keeps a vector from lying in the space; nil when it does.
+  func stray(_ vector: [Double], tolerance: Double) -> String? {
+    guard !contains(vector, tolerance: tolerance) else { return nil }
+    guard vector.count == count else { return "\(vector.count) components instead of \(count)" }
+    let component = vector.indices.first {
+      !vector[$0].isFinite || vector[$0] < low[$0] - tolerance || vector[$0] > high[$0] + tolerance
+    }
+    return component.map {
+      "component \($0) is \(vector[$0]), allowed \(low[$0]) to \(high[$0])"
+    }
   }
 }

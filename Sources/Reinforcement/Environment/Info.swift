@@ -22,6 +22,12 @@ public enum InfoValue: Equatable, Sendable {
     return value
   }
 
+  /// The truth value, when it is one.
+  public var truth: Bool? {
+    guard case .truth(let value) = self else { return nil }
+    return value
+  }
+
   /// The text, when it is one.
   public var text: String? {
     guard case .text(let value) = self else { return nil }

@@ -3,8 +3,8 @@ import Foundation
 /// A child process that answers each line with a line.
 ///
 /// It has a process group of its own, which is ended whole: whatever it started and left in the group goes
-/// with it, and on Linux also what left the group, which its `Mark` tells. Its standard error is read all the
-/// time, so that it never blocks, and its end is kept for messages.
+/// with it, and on Linux also what left the group, which its `Mark` tells. Its standard error is read while an
+/// answer is waited for, so that it does not block then, and its end is kept for messages.
 ///
 /// One task owns it. SIGPIPE is ignored from the first child on, unless the program has a handler: a child
 /// that dies is to be told of, not to be died with.
@@ -19,6 +19,8 @@ public final class ChildProcess {
 
   /// The longest answer.
   static let longestLine = 1 << 26
+  /// How long an answer is still waited for once the user asked for the end.
+  private static let patience = 2.0
   private static let keptComplaints = 1200
 
   /// Starts a program, looked for as a shell does.
@@ -29,6 +31,7 @@ public final class ChildProcess {
     self.command = command
     Self.ignoreBrokenPipes()
     child = try Self.start(command, in: folder, mark: mark)
+    ChildGroups.insert(child.number)
   }
 
   deinit { end(afterSeconds: 0.2) }
@@ -47,9 +50,10 @@ public final class ChildProcess {
   func exchange(_ line: [UInt8], within seconds: Double) throws(Failure) -> [UInt8] {
     guard !isOver else { throw Failure(.over) }
     _ = try readOutput()
-    guard received.isEmpty else { throw Failure(.unasked(found: Self.text(received))) }
+    guard received.isEmpty else { throw unasked(received) }
     let clock = ContinuousClock()
-    let deadline = clock.now + .seconds(seconds)
+    var deadline = clock.now + .seconds(seconds)
+    var isHurried = false
     var sent = 0
     var scanned = 0
     while true {
@@ -58,8 +62,16 @@ public final class ChildProcess {
         return try answer(endingAt: end)
       }
       scanned = received.count
+      if !isHurried, StopRequest.isMade {
+        isHurried = true
+        deadline = min(deadline, clock.now + .seconds(Self.patience))
+      }
       let left = (deadline - clock.now) / .seconds(1)
-      guard left > 0 else { throw Failure(.timeLimit(seconds: seconds)) }
+      guard left > 0 else {
+        throw Failure(
+          isHurried
+            ? .interrupted : .timeLimit(seconds: seconds, arrived: Self.text(received)))
+      }
       let isQuiet = !wait(atMost: min(left, 0.1), isSending: sent < line.count)
       let isOpen = try readOutput()
       let isWithoutAnswer = !received[scanned...].contains(0x0A)
@@ -73,10 +85,20 @@ public final class ChildProcess {
   private func answer(endingAt end: Int) throws(Failure) -> [UInt8] {
     let answer = Array(received[..<end])
     guard end == received.count - 1 else {
-      throw Failure(.unasked(found: Self.text(Array(received[(end + 1)...]))))
+      guard (try? LineParser.object(answer)) != nil else {
+        throw Failure(.garbage(found: Self.text(answer)))
+      }
+      throw unasked(Array(received[(end + 1)...]))
     }
     received.removeAll(keepingCapacity: true)
     return answer
+  }
+
+  /// Lines that nobody asked for: the first that is no object is told of, since it is the one that is wrong.
+  private func unasked(_ bytes: [UInt8]) -> Failure {
+    let lines = bytes.split(separator: 0x0A).map { Array($0) }
+    let wrong = lines.first { (try? LineParser.object($0)) == nil }
+    return Failure(.unasked(found: Self.text(wrong ?? lines.first ?? bytes)))
   }
 
   /// Waits until there is something to read or room to send; false when there was neither.
@@ -151,9 +173,12 @@ public final class ChildProcess {
 
   private func gone() -> Failure {
     guard received.isEmpty else { return Failure(.halfLine(found: Self.text(received))) }
-    // Output that is closed first is followed by the end in most cases.
-    for _ in 0..<50 where !hasExited { usleep(4000) }
-    guard let status = exitStatus else { return Failure(.halfLine(found: "")) }
+    // Output that is closed first is followed by the end in most cases, at leisure in some.
+    for _ in 0..<500 where !hasExited {
+      readErrors()
+      usleep(4000)
+    }
+    guard let status = exitStatus else { return Failure(.closedOutput) }
     return Failure(status.signal.map { .killed(signal: $0) } ?? .exited(code: status.code))
   }
 
@@ -182,6 +207,7 @@ public final class ChildProcess {
     wait(untilExitedWithin: 0.3)
     // The child itself is still a zombie here, so that the group's number cannot be another's.
     kill(-child.number, SIGKILL)
+    ChildGroups.remove(child.number)
     var status: Int32 = 0
     while waitpid(child.number, &status, 0) < 0, errno == EINTR {}
     mark.killBearers()
@@ -209,6 +235,6 @@ public final class ChildProcess {
     let text =
       String(decoding: bytes.prefix(120), as: UTF8.self)
       .split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-    return bytes.count > 120 ? text + "…" : text
+    return ForeignText.line(text) + (bytes.count > 120 ? "…" : "")
   }
 }

@@ -4,13 +4,20 @@ import Foundation
 ///
 /// An error of the environment is an answer with `error`; the episode then goes on, or another begins.
 public final class EnvironmentServer {
-  private let environment: any Environment
+  private var environment: any Environment
   private let name: String
+  private let another: (() throws -> any Environment)?
 
   /// A server of an environment under a name.
-  public init(_ environment: any Environment, name: String) {
+  ///
+  /// - Parameter another: makes the same environment again, for a reset after its process has ended; without
+  ///   it every such reset is an error.
+  public init(
+    _ environment: any Environment, name: String, another: (() throws -> any Environment)? = nil
+  ) {
     self.environment = environment
     self.name = name
+    self.another = another
   }
 
   /// Answers the lines of one file descriptor on another until it ends or `close` is asked for.
@@ -109,11 +116,23 @@ public final class EnvironmentServer {
       }
       seed = exact
     }
-    let start = try environment.reset(seed: seed)
+    let start = try begin(seed: seed)
     var answer = LineWriter()
     try append("observation", start.observation, to: &answer)
     if !start.info.isEmpty { answer.append("info", .table(start.info)) }
     return answer
+  }
+
+  /// Begins an episode, in a new environment where the process of the old one has ended.
+  private func begin(seed: UInt64) throws -> EpisodeStart {
+    do {
+      return try environment.reset(seed: seed)
+    } catch let error as ProcessError where error.fault == .over {
+      guard let another else { throw error }
+      environment.close()
+      environment = try another()
+      return try environment.reset(seed: seed)
+    }
   }
 
   private func step(_ request: Info) throws -> LineWriter {

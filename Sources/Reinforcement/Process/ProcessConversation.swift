@@ -55,7 +55,7 @@ public final class ProcessConversation {
     let version = introduction["protocol"]
     guard version?.number == Double(Self.version) else {
       throw fail(
-        "hello", .version(expected: Self.version, found: version.map(Self.text) ?? "none"))
+        "hello", .version(expected: Self.version, found: version.map(Self.text)))
     }
     if let found = introduction["role"], found.text != role.rawValue {
       throw fail(
@@ -82,7 +82,8 @@ public final class ProcessConversation {
       throw fail(request, .garbage(found: ChildProcess.text(bytes)))
     }
     guard let message = answer["error"], message != .null else { return answer }
-    throw failure(request, .refused(message: message.text ?? Self.text(message)))
+    let sentence = ForeignText.line(message.text ?? Self.text(message), longest: 1000)
+    throw failure(request, .refused(message: sentence))
   }
 
   /// Ends the child with its group: says so, then closes its input, then signals.
@@ -93,7 +94,10 @@ public final class ProcessConversation {
 
   // MARK: - Fields of answers
 
-  /// A field with some numbers, all of them finite.
+  /// The largest size of a number in an answer: nothing that is measured is larger, and no learner stands it.
+  public static let largestNumber = 1e30
+
+  /// A field with some numbers, all of them finite and at most `largestNumber` in size.
   ///
   /// - Throws: `ProcessError` with what was found instead.
   public func numbers(
@@ -107,10 +111,14 @@ public final class ProcessConversation {
     guard numbers.count == list.count, list.count == count, numbers.allSatisfy(\.isFinite) else {
       throw wrong(name, expected, answer[name], request)
     }
-    return numbers
+    guard let huge = numbers.first(where: { abs($0) > Self.largestNumber }) else { return numbers }
+    throw wrong(name, Self.boundedNumbers, .number(huge), request)
   }
 
-  /// A field with a finite number; nil where it is left out and need not be there.
+  private static let boundedNumbers = "no number beyond 1e30 in size"
+
+  /// A field with a finite number, at most `largestNumber` in size; nil where it is left out and need not be
+  /// there.
   ///
   /// - Throws: `ProcessError` with what was found instead.
   public func number(
@@ -119,6 +127,9 @@ public final class ProcessConversation {
     guard let field = answer[name] else { return nil }
     guard let number = field.number, number.isFinite else {
       throw wrong(name, "a finite number", field, request)
+    }
+    guard abs(number) <= Self.largestNumber else {
+      throw wrong(name, Self.boundedNumbers, field, request)
     }
     return number
   }
@@ -146,7 +157,7 @@ public final class ProcessConversation {
 
   /// A value as a message shows it.
   private static func text(_ value: InfoValue) -> String {
-    var text =
+    let text =
       switch value {
       case .null: "null"
       case .truth(let truth): "\(truth)"
@@ -158,8 +169,7 @@ public final class ProcessConversation {
           + (values.count > 8 ? ", …] (\(values.count) elements)" : "]")
       case .table(let values): "an object with \(values.keys.sorted().joined(separator: ", "))"
       }
-    if text.count > 160 { text = text.prefix(160) + "…" }
-    return text
+    return ForeignText.line(text, longest: 160)
   }
 
   private func fail(_ request: String, _ fault: ProcessError.Fault) -> ProcessError {

@@ -26,7 +26,7 @@ public final class ProcessEnvironment: Environment {
     actionSpace = try Self.space("actionSpace", conversation)
     settlesAtEnd = try conversation.truth(
       "settlesAtEnd", in: conversation.introduction, of: "hello")
-    name = conversation.introduction["name"]?.text
+    name = conversation.introduction["name"]?.text.map { ForeignText.line($0, longest: 100) }
   }
 
   private static func space(

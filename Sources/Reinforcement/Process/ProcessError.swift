@@ -8,18 +8,22 @@ public struct ProcessError: Error, Equatable, CustomStringConvertible {
     case exited(code: Int)
     /// A signal ended it.
     case killed(signal: Int)
-    /// It closed its standard output, or ended in the middle of a line.
+    /// It ended in the middle of a line.
     case halfLine(found: String)
-    /// It did not answer in time.
-    case timeLimit(seconds: Double)
+    /// It closed its standard output and lives on.
+    case closedOutput
+    /// It did not answer in time; a part of a line may have arrived.
+    case timeLimit(seconds: Double, arrived: String = "")
+    /// The user asked for the end while it was waited for.
+    case interrupted
     /// It wrote something that is not one JSON object.
     case garbage(found: String)
     /// It wrote a line before it was asked.
     case unasked(found: String)
     /// It wrote a line without an end.
     case tooLong(bytes: Int)
-    /// It speaks another version of the protocol.
-    case version(expected: Int, found: String)
+    /// It speaks another version of the protocol; none found where it does not say which.
+    case version(expected: Int, found: String?)
     /// A field of an answer is missing or of another form.
     case field(name: String, expected: String, found: String)
     /// It answered with an error message.
@@ -52,15 +56,15 @@ public struct ProcessError: Error, Equatable, CustomStringConvertible {
 
   /// One sentence for the user.
   public var description: String {
-    let lines = standardError.split(whereSeparator: \.isNewline).joined(separator: " | ")
+    let lines = standardError.split(whereSeparator: \.isNewline)
+      .map { ForeignText.line(String($0)) }.filter { !$0.isEmpty }.joined(separator: " | ")
     let complaint = lines.isEmpty ? "" : "; its standard error ends with: \(lines)"
     return "the \(role) process '\(shortCommand)', asked for '\(request)', \(sentence)\(complaint)"
   }
 
   /// The command on one line, and no longer than a reader wants to see.
   private var shortCommand: String {
-    let line = command.split(whereSeparator: \.isNewline).joined(separator: " ")
-    return line.count > 100 ? line.prefix(100) + "…" : line
+    ForeignText.line(command, longest: 100)
   }
 
   private var sentence: String {
@@ -69,16 +73,24 @@ public struct ProcessError: Error, Equatable, CustomStringConvertible {
     case .exited(let code): "exited with code \(code) instead of answering"
     case .killed(let signal): "was ended by signal \(signal) instead of answering"
     case .halfLine(let found): "stopped in the middle of a line: '\(found)'"
-    case .timeLimit(let seconds): "did not answer within \(seconds) seconds"
+    case .closedOutput: "closed its standard output and lives on"
+    case .timeLimit(let seconds, let arrived):
+      "did not answer within \(seconds) seconds"
+        + (arrived.isEmpty ? "" : ": only a line without its end had arrived: '\(arrived)'")
+    case .interrupted: "was not waited for: the end was asked for"
     case .garbage(let found): "answered with '\(found)': expected one JSON object on one line"
     case .unasked(let found):
       "wrote '\(found)' without being asked: standard output is for answers alone, one line each"
     case .tooLong(let bytes): "answered with more than \(bytes) bytes on one line"
-    case .version(let expected, let found):
+    case .version(let expected, let found?):
       "speaks version \(found) of the protocol: expected \(expected)"
+    case .version(let expected, nil):
+      "does not say which version of the protocol it speaks: expected \"protocol\": \(expected)"
     case .field(let name, let expected, let found):
       "answered with a wrong '\(name)': expected \(expected), found \(found)"
-    case .refused(let message): "answered: \(message)"
+    case .refused(let message):
+      message.isEmpty
+        ? "answered with an error and no sentence about it" : "answered: \(message)"
     case .over: "has been ended before"
     }
   }

@@ -16,6 +16,8 @@ public final class NormalizedObservations: Environment {
   public let spread: [Double]
   /// The largest value that is seen, either way.
   public let bound: Double
+  /// False once episodes were measured that are nobody else's, until the first reset.
+  private var hasBegun = true
 
   /// Observations with a given centre and spread, one for each component; a spread of 0 counts as 1.
   ///
@@ -83,6 +85,7 @@ public final class NormalizedObservations: Environment {
     }
     try self.init(
       environment, centre: mean, spread: squares.map { ($0 / seen).squareRoot() })
+    hasBegun = false
   }
 
   /// The space of what is seen.
@@ -101,6 +104,7 @@ public final class NormalizedObservations: Environment {
   ///
   /// - Throws: what the environment throws.
   public func reset(seed: UInt64) throws -> EpisodeStart {
+    hasBegun = true
     var start = try environment.reset(seed: seed)
     start.observation = normalized(start.observation)
     return start
@@ -108,8 +112,9 @@ public final class NormalizedObservations: Environment {
 
   /// Carries out an action.
   ///
-  /// - Throws: what the environment throws.
+  /// - Throws: what the environment throws; `EnvironmentError.episodeIsOver` before the first reset.
   public func step(_ action: [Double]) throws -> Transition {
+    guard hasBegun else { throw EnvironmentError.episodeIsOver }
     var transition = try environment.step(action)
     transition.observation = normalized(transition.observation)
     if var settled = transition.settled {

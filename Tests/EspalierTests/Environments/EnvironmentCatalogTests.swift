@@ -29,6 +29,17 @@ import Testing
     ) { try EnvironmentCatalog(own: [folder("nowhere")]) }
   }
 
+  @Test func theFoldersOfHereAndAboveArePaths() {
+    for path in [".", ".."] {
+      #expect {
+        try catalog().entry(path)
+      } throws: { error in
+        guard case .unknownEnvironment? = error as? EspalierError else { return true }
+        return false
+      }
+    }
+  }
+
   @Test func allFoldersTogetherGiveTheNames() throws {
     #expect(try catalog().names == ["alpha", "beta-two", "gamma"])
   }

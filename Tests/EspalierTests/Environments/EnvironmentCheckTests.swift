@@ -1,5 +1,6 @@
 import Foundation
 import Interchange
+import Reinforcement
 import Testing
 
 @testable import Espalier
@@ -9,6 +10,8 @@ import Testing
     let tiny = try TinySearch(pruning: #""criterion": "l1", "reconstruction": "none""#)
     let check = try EnvironmentCheck(tiny.request("unused"))
     #expect(check.violations.isEmpty && check.rules.count > 5)
+    #expect(check.rules.contains(EnvironmentContract.Rule.budgetIsKept.rawValue))
+    #expect(!check.rules.contains(EnvironmentContract.Rule.settledInSpaces.rawValue))
     #expect(
       check.decisions.map(\.layer)
         == ["stage1.block1.conv2", "stage2.block1.conv2", "stage3.block1.conv2"])

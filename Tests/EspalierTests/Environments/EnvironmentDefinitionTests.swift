@@ -159,7 +159,7 @@ import Testing
     (#"{}"#, "name is missing"),
     (#"{"name": ""}"#, "name: expected a name that is no path, found ''"),
     (#"{"name": "a/b"}"#, "name: expected a name that is no path, found 'a/b'"),
-    (#"{"name": "n", "kind": "hac"}"#, "kind: expected amc, haq, joint, found 'hac'"),
+    (#"{"name": "n", "kind": "hac"}"#, "kind: expected one of amc, haq, joint, process"),
     (#"{"name": "n", "episode": 3}"#, "episode is not a known field"),
     (
       #"{"name": "n", "episodes": 0}"#,

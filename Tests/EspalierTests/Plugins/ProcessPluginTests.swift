@@ -96,7 +96,7 @@ struct ProcessPluginTests {
 
   @Test(arguments: [
     ("{}", "latencySeconds"), ("{'latencySeconds': float('nan')}", "nan"),
-    ("{'latencySeconds': -1}", "a number from 0 on"),
+    ("{'latencySeconds': -1}", "a number from 0 on"), ("{'latencySeconds': 1e16}", "at most 1e15"),
     ("{'error': 'no such layer'}", "no such layer"),
     ("sys.exit('bye')", "exited with code 1"),
   ])
@@ -106,6 +106,30 @@ struct ProcessPluginTests {
       try device.model.cost(of: layer(3), bits: LayerBits(8))
     } throws: { error in
       "\(error)".hasPrefix("device 'mine': ") && "\(error)".contains(sentence)
+    }
+  }
+
+  @Test func aModelThatDiesLeavesTheRestUntried() throws {
+    let check = try DeviceCheck(device(answer: "sys.exit('bye')"))
+    #expect(check.violations.count == 1 && check.violations[0].contains("bye"))
+    #expect(check.rules.count == 1)
+    #expect(!check.outcomes.contains { $0.state == .holds })
+  }
+
+  @Test func aSummaryIsNotNeeded() throws {
+    _ = try device()
+    let file = try folder.write(
+      "mine.json", Self.device.replacingOccurrences(of: "\"summary\": \"\",", with: ""))
+    #expect(try DeviceCatalog().device(file.path).summary.isEmpty)
+  }
+
+  @Test func aModelOfADeviceIsLookedAtFirst() throws {
+    let file = try folder.write(
+      "mine.json", Self.device.replacingOccurrences(of: "\"process\"", with: "\"proces\""))
+    #expect {
+      try DeviceCatalog().pricingDevice(file.path)
+    } throws: { error in
+      "\(error)".contains("field 'model'") && "\(error)".contains("did you mean 'process'?")
     }
   }
 
@@ -175,6 +199,8 @@ struct ProcessPluginTests {
     #expect(EvaluatorContract.check(moving, on: graph).map(\.rule).contains(.deterministic))
     let broken = EvaluatorContract.check(try evaluator("float('nan')"), on: graph)
     #expect(broken.map(\.rule) == [.nothingThrows])
+    let report = EvaluatorContract.report(on: try evaluator("float('nan')"), measuring: graph)
+    #expect(report.tried == [.nothingThrows])
     #expect(broken.first?.found.contains("nan") ?? false)
   }
 

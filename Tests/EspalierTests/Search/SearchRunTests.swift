@@ -178,14 +178,15 @@ import Testing
         return "\(error)"
       }
     }
-    let run = "run.json there differs from what is asked for now"
-    let environment = "environment.json there differs from what is asked for now"
-    #expect(refusal { $0.seed = 2 }.hasSuffix(run))
-    #expect(refusal { $0.agent = "random" }.hasSuffix(run))
-    #expect(refusal { $0.episodes = 6 }.hasSuffix(environment))
-    #expect(refusal { $0.budgets = ["macs=0.7"] }.hasSuffix(environment))
+    let run = "run.json there differs from what is asked for now: "
+    let environment = "environment.json there differs from what is asked for now: "
+    #expect(refusal { $0.seed = 2 }.hasSuffix(run + "'seed' is 1 there and 2 now"))
+    #expect(refusal { $0.agent = "random" }.contains(run + "'agent' is"))
+    #expect(
+      refusal { $0.episodes = 6 }.hasSuffix(environment + "'episodes' is 5 there and 6 now"))
+    #expect(refusal { $0.budgets = ["macs=0.7"] }.contains(environment + "'budget.macs' is"))
     try TinySearch.network(seed: 9, to: tiny.folder("other.onnx"))
-    #expect(refusal { $0.model = tiny.folder("other.onnx") }.hasSuffix(run))
+    #expect(refusal { $0.model = tiny.folder("other.onnx") }.contains(run + "'model.file' is"))
   }
 
   @Test func theResolvedEnvironmentSearchesTheSame() throws {

@@ -132,10 +132,39 @@ struct TaskRunTests {
     } throws: { error in
       if case .otherRun(_, let reason)? = error as? EspalierError {
         reason.contains("environment.json")
+          && reason.hasSuffix("'agent.batchSize' is 8 there and 9 now")
       } else {
         false
       }
     }
+  }
+
+  @Test func howTheProgramIsStartedMayChange() throws {
+    let task = try TinyTask(
+      body: """
+        if resets == 7 and not os.path.exists("once"):
+                    open("once", "w").close()
+                    import time
+                    time.sleep(1000)
+        """)
+    let whole = try TinyTask()
+    _ = try whole.run(whole.request("whole"))
+    var request = task.request("run")
+    request.settings = ["timeLimitSeconds=2"]
+    #expect { try task.run(request) } throws: { "\($0)".contains("did not answer within 2.0") }
+    request.resume = true
+    request.settings = ["timeLimitSeconds=19", #"command=["/usr/bin/python3","./child.py"]"#]
+    _ = try task.run(request)
+    for file in ["episodes.jsonl", "steps.jsonl", "agent.json", "summary.json"] {
+      #expect(try task.bytes("run", file) == whole.bytes("whole", file), "\(file)")
+    }
+  }
+
+  @Test func anEpisodeWithoutEndIsCutOff() throws {
+    let task = try TinyTask(body: "left = 9")
+    let result = try task.run(task.request("run"))
+    #expect(result.returns.count == 1 && result.steps == 60)
+    #expect(result.evaluation.count == 3)
   }
 
   @Test func optionsOfCompressionAreRefused() throws {
@@ -153,6 +182,50 @@ struct TaskRunTests {
     let result = try task.run(task.request("run"))
     #expect(result.returns.count == 30)
     #expect(try EnvironmentCheck(task.request("run")).violations == [])
+  }
+
+  @Test func theKindIsLookedAtFirst() throws {
+    let folder = try TemporaryFolder()
+    let command = "\"command\": [\"true\"]"
+    for (fields, sentence) in [
+      ("\"kind\": \"proces\", \(command)", "found 'proces'; did you mean 'process'?"),
+      ("\"kind\": \"pendulumm\", \"steps\": 3", "amc, haq, joint, process"),
+      (command, "expected 'process', as there is a 'command'"),
+    ] {
+      try folder.write("environment.json", "{ \"name\": \"x\", \(fields) }")
+      #expect {
+        try EnvironmentCatalog().task(folder.url.path)
+      } throws: { "\($0)".contains(sentence) }
+      #expect {
+        try EnvironmentCatalog().entry(folder.url.path)
+      } throws: { "\($0)".contains(sentence) }
+    }
+  }
+
+  @Test func theSchemaMayBeNamed() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "environment.json", #"{ "$schema": "../x.json", "name": "x", "kind": "pendulum" }"#)
+    #expect(try EnvironmentCatalog().task(folder.url.path)?.definition.kind == "pendulum")
+    try folder.write("environment.json", #"{ "$schema": "../x.json", "name": "x" }"#)
+    #expect(try EnvironmentCatalog().entry(folder.url.path).definition.kind == .amc)
+  }
+
+  @Test func optionsThatAnEnvironmentDoesNotKnowAreRefused() throws {
+    Registry.register(environment: "weighed", options: ["gravity"]) { _ in Pendulum() }
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "environment.json",
+      #"{ "name": "x", "kind": "weighed", "options": { "gravity": 1 } }"#)
+    #expect(try EnvironmentCatalog().task(folder.url.path) != nil)
+    for (kind, sentence) in [("weighed", "did you mean 'gravity'?"), ("pendulum", "gravty")] {
+      try folder.write(
+        "environment.json",
+        "{ \"name\": \"x\", \"kind\": \"\(kind)\", \"options\": { \"gravty\": 1 } }")
+      #expect {
+        try EnvironmentCatalog().task(folder.url.path)
+      } throws: { "\($0)".contains(sentence) }
+    }
   }
 
   @Test(arguments: [

@@ -66,6 +66,24 @@ struct ProcessEnvironmentTests {
     #expect(found["error"]?.text?.contains(sentence) ?? false)
   }
 
+  @Test func aServerBeginsAgainWhereAProcessHasEnded() throws {
+    let dying = PythonChild.launch(
+      "say(HELLO); next(lines); say(GOOD); next(lines); sys.exit(1)")
+    let server = EnvironmentServer(
+      try ProcessEnvironment(dying), name: "mortal", another: { try ProcessEnvironment(dying) })
+    func ask(_ line: String) throws -> Info {
+      let answer = try #require(server.answer(Array(line.utf8)))
+      return try LineParser.object(Array(answer.line.dropLast()))
+    }
+    for _ in 0..<2 {
+      #expect(try ask(#"{"request":"reset","seed":1}"#)["observation"] == .list([1]))
+      let end = try ask(#"{"request":"step","action":[0]}"#)
+      #expect(end["error"]?.text?.contains("exited with code 1") ?? false)
+      // Until a reset nothing is begun anew.
+      #expect(try ask(#"{"request":"step","action":[0]}"#)["error"] != nil)
+    }
+  }
+
   @Test func whatAnEpisodeCameToIsCarriedOver() throws {
     let environment = try ProcessEnvironment(
       PythonChild.launch(

@@ -54,6 +54,61 @@ struct ProcessFaultTests {
     #expect(clock.now - start < .seconds(15))
   }
 
+  @Test func aChildThatHangsInTheMiddleOfALine() throws {
+    let error = try failure(
+      "say(HELLO); next(lines); sys.stdout.write(GOOD[:9]); sys.stdout.flush(); time.sleep(1000)",
+      timeLimit: 1)
+    #expect(error.fault == .timeLimit(seconds: 1, arrived: "{\"observa"))
+    #expect(error.description.contains("'{\"observa'"))
+  }
+
+  @Test func aBannerBeforeTheAnswerIsToBlame() throws {
+    let error = try failure("say('Welcome to the game\\n' + HELLO); next(lines)")
+    #expect(error.fault == .garbage(found: "Welcome to the game"))
+  }
+
+  @Test func aSlowExitIsAnExit() throws {
+    let error = try failure("os.close(1); time.sleep(0.7); os._exit(4)")
+    #expect(error.fault == .exited(code: 4))
+  }
+
+  @Test func aChildThatClosesItsOutputAndLivesOn() throws {
+    let error = try failure("os.close(1); time.sleep(1000)")
+    #expect(error.fault == .closedOutput)
+    #expect(error.description.contains("closed its standard output"))
+  }
+
+  @Test(arguments: [
+    (#"GOOD[:-1].replace('[1]', '[1e300]') + '}'"#, "observation"),
+    (#"GOOD.replace('"reward":1', '"reward":-1e31')"#, "reward"),
+  ])
+  func aNumberBeyondAllBounds(answer: String, name: String) throws {
+    let error = try failure(
+      "say(HELLO); next(lines); say('{\"observation\":[0]}'); next(lines); say(\(answer)); next(lines)"
+    )
+    guard case .field(let field, let expected, _) = error.fault else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(field == name && expected.contains("1e30"))
+  }
+
+  @Test func whatOthersWriteIsOneCleanLine() throws {
+    let error = try failure(
+      #"say(HELLO); next(lines); say('{"error":"a\\nb \\u001b[31mred\\u0007"}'); next(lines)"#)
+    #expect(error.fault == .refused(message: "a b red"))
+    let empty = try failure(#"say(HELLO); next(lines); say('{"error":""}'); next(lines)"#)
+    #expect(empty.description.hasSuffix("answered with an error and no sentence about it"))
+    let garbage = try failure(#"say('\x1b]0;title\x07\x1b[2Jnoise'); next(lines)"#)
+    #expect(!garbage.description.unicodeScalars.contains { $0.value < 32 })
+  }
+
+  @Test func aChildWithoutAVersion() throws {
+    let error = try failure("say('{}'); next(lines)")
+    #expect(error.fault == .version(expected: 1, found: nil))
+    #expect(error.description.contains("does not say which version"))
+  }
+
   @Test func aChildThatPrintsGarbage() throws {
     let error = try failure("say('Hello from the game library')")
     #expect(error.fault == .garbage(found: "Hello from the game library"))
