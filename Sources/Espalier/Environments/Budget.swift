@@ -1,5 +1,5 @@
 public import Compression
-public import CompressionEnvironments
+import CompressionEnvironments
 import CompressionPolicies
 
 /// A limit on one quantity: `macs=0.5`, `macs=20M`, `weightBytes=300kB`.
