@@ -32,6 +32,8 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
   case setting(name: String, expected: String, found: String)
   /// The user stopped the run; what was done is saved.
   case interrupted(folder: String)
+  /// The user stopped before there was an episode.
+  case interruptedEarly
   /// Something outside failed in the middle of a run; what was done is saved.
   case stopped(reason: String, folder: String)
   /// Some searches of a sweep failed; the others are done.
@@ -46,7 +48,7 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
   /// Whether the user asked for the end, and nothing failed.
   public var isInterruption: Bool {
     switch self {
-    case .interrupted, .trainingInterrupted, .calibrationInterrupted: true
+    case .interrupted, .interruptedEarly, .trainingInterrupted, .calibrationInterrupted: true
     default: false
     }
   }
@@ -95,6 +97,7 @@ public enum EspalierError: Error, Equatable, CustomStringConvertible {
       "\(name): expected \(expected), found \(found)"
     case .interrupted(let folder):
       "interrupted; the run is saved in '\(folder)' and goes on with --resume"
+    case .interruptedEarly: "interrupted before an episode; what there was is as it was"
     case .stopped(let reason, let folder):
       "\(reason) (the run is saved in '\(folder)' and goes on with --resume)"
     case .sweep(let failed, let count, let folder):

@@ -45,14 +45,17 @@ struct SearchCommand: ParsableCommand {
   /// Writes the run's page.
   ///
   /// A run whose page cannot be written is done all the same: `report` makes it again.
-  private func writePage(of run: RunDirectory) {
+  private func writePage(of run: RunDirectory) { writePage(of: [run.folder], to: run.report) }
+
+  private func writePage(of runs: [URL], to file: URL) {
+    guard !runs.isEmpty else { return }
     do {
       try RunReport(
-        [run.folder], deviceFolders: options.devices.map(\.fileURL),
+        runs, deviceFolders: options.devices.map(\.fileURL),
         environmentFolders: options.environments.map(\.fileURL)
-      ).write(to: run.report)
+      ).write(to: file)
     } catch {
-      if !compute.quiet { Terminal.write("The page of the run was not written: \(error).") }
+      if !compute.quiet { Terminal.write("The page was not written: \(error).") }
     }
   }
 
@@ -76,10 +79,8 @@ struct SearchCommand: ParsableCommand {
       let state = outcome.complaint ?? "done"
       Terminal.write("\(entry.name)  \(ended)/\(plan.entries.count)  \(state)")
     }
-    let finished = sweep.finished(outcomes)
-    if !finished.isEmpty {
-      try RunReport(finished).write(to: sweep.folder.appendingPathComponent("report.html"))
-    }
+    writePage(
+      of: sweep.finished(outcomes), to: sweep.folder.appendingPathComponent("report.html"))
     let report = SweepReport(outcomes, folder: sweep.folder.path)
     print(try compute.json ? CanonicalJSON.line(report.json) : report.text)
     let failed = outcomes.filter { !$0.isDone }

@@ -34,7 +34,9 @@ struct KillTests {
     let names = FileManager.default.enumerator(atPath: bench(folder).path)?.allObjects
     var contents: [String: Data] = [:]
     for case let name as String in names ?? [] {
-      let isOwn = ["timings", "run.lock", "checkpoint", "tensorboard", "report.html"].contains { name.contains($0) }
+      // What tells of time is each run's own.
+      let own = ["timings", "run.lock", "checkpoint", "tensorboard", "report.html"]
+      let isOwn = own.contains { name.contains($0) }
       guard !isOwn, let bytes = try? Data(contentsOf: bench("\(folder)/\(name)")) else { continue }
       contents[name] = bytes
     }

@@ -20,9 +20,14 @@ public struct BitSensitivity: Sendable {
   /// - Parameters:
   ///   - space: the decisions.
   ///   - divergence: from the network as it came.
+  ///   - onDecision: called before each decision; what it throws ends the measurement.
   /// - Throws: what cutting, quantising and running throw.
-  public init(_ space: any OperandSpace, against divergence: OutputDivergence) throws {
+  public init(
+    _ space: any OperandSpace, against divergence: OutputDivergence,
+    onDecision: () throws -> Void = {}
+  ) throws {
     losses = try space.decisions.enumerated().map { decision, described in
+      try onDecision()
       var measured: [(choice: Int, loss: Double)] = []
       for choice in space.probes(of: decision) {
         let graph = try space.network(deciding: decision, as: choice)
@@ -46,15 +51,18 @@ public struct BitSensitivity: Sendable {
   ///
   /// Cost: one pass over the images for each decision and up to four of its choices.
   ///
-  /// - Parameter center: the divergence of the candidate itself.
+  /// - Parameters:
+  ///   - center: the divergence of the candidate itself.
+  ///   - onDecision: called before each decision; what it throws ends the measurement.
   /// - Throws: what quantising and running throw.
   public func refined(
     around candidate: [Int], _ space: any OperandSpace, divergence: OutputDivergence,
-    center: Double
+    center: Double, onDecision: () throws -> Void = {}
   ) throws -> BitSensitivity {
     var refined = losses
     for (decision, described) in space.decisions.enumerated()
     where space.operands[decision] != .channels {
+      try onDecision()
       guard case .listed(let all) = described.choices,
         let place = all.firstIndex(of: candidate[decision])
       else { continue }

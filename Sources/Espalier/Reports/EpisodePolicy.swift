@@ -28,6 +28,11 @@ public struct EpisodePolicy {
     deviceFolders: [URL] = [], threads: Int? = nil
   ) throws {
     let run = try RunRecord(folder)
+    guard !run.isTask else {
+      throw EspalierError.setting(
+        name: "--policy", expected: "a run that searched channels or bits",
+        found: "a task that was learned")
+    }
     let lines = try SearchJournal(run.directory.episodes()).lines()
     guard run.stages == nil, run.environment["stages"] == nil else {
       throw EspalierError.setting(

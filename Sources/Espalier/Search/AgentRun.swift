@@ -180,6 +180,7 @@ struct AgentRun {
       agent: label, episode: episode.index + 1, episodes: pass.total,
       reward: episode.candidate.reward, best: best?.candidate.reward, seconds: pass.seconds)
     progress.measured = pass.measured
+    if pass.measured == 1 { progress.earlier = pass.lines.map(\.reward) }
     progress.noise = episode.learning?.explorationDeviation
     progress.costs = pass.problem.limits.map { limit in
       SearchProgress.Cost(

@@ -80,7 +80,8 @@ struct BitSearch {
       let count = min(settings.sensitivityImages, images.shape[0])
       let divergence = try OutputDivergence(
         from: original, images: images.prefix(count), pool: pool)
-      let losses = try BitSensitivity(space, against: divergence)
+      let losses = try BitSensitivity(
+        space, against: divergence, onDecision: Self.heedInterruption)
       sensitivity = (losses, divergence)
       rule = .sensitivity(losses: losses.losses)
     }
@@ -103,13 +104,19 @@ struct BitSearch {
     var least = try divergence.measure(space.network(suggested))
     for _ in 0..<rounds {
       losses = try losses.refined(
-        around: suggested, space, divergence: divergence, center: least)
+        around: suggested, space, divergence: divergence, center: least,
+        onDecision: Self.heedInterruption)
       let next = BudgetRule.sensitivity(losses: losses.losses)
       suggested = next.fitted(whole, to: problem)
       let found = try divergence.measure(space.network(suggested))
       guard found < least else { return }
       (rule, least) = (next, found)
     }
+  }
+
+  /// Ends what takes long before the first episode when the user asks for it.
+  private static func heedInterruption() throws {
+    if Interruption.isRequested { throw EspalierError.interruptedEarly }
   }
 
   /// What is searched: the space, its candidates trained where the environment says so.

@@ -8,6 +8,8 @@ public struct SearchProgress: Equatable, Sendable {
   public let episodes: Int
   /// The reward of the last candidate.
   public let reward: Double
+  /// The rewards of the journal's episodes, with the first progress of a run that goes on.
+  public internal(set) var earlier: [Double] = []
   /// The best reward so far among candidates that meet the budget.
   public let best: Double?
   /// Seconds since this agent began.

@@ -60,6 +60,11 @@ struct Painter {
     return text.prefix(max(width - 1, 0)) + "…"
   }
 
+  /// A text of at most so many characters, of which the last ones stay: those tell layers apart.
+  static func cutFront(_ text: String, _ width: Int) -> String {
+    text.count > width ? "…" + text.suffix(max(width - 1, 0)) : text
+  }
+
   /// The text without what would move the cursor: names come from files.
   private static func printable(_ text: String) -> String {
     String(

@@ -24,7 +24,7 @@ final class SearchProgressView {
     if let agent = screen?.progress.agent, agent != progress.agent { end() }
     var screen = screen ?? SearchScreen(progress: progress)
     screen.progress = progress
-    screen.rewards.append(progress.reward)
+    screen.rewards += progress.earlier + [progress.reward]
     self.screen = screen
     let now = ContinuousClock.now
     let isDue = lastDrawn.map { now - $0 >= Self.pause } ?? true

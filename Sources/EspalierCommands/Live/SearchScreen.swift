@@ -75,7 +75,7 @@ struct SearchScreen: Equatable {
     let name = min(longest, max(paint.columns / 2 - 4, 4))
     let width = min(max(paint.columns - name - 8, 2), 40)
     return progress.layers.map { layer in
-      let text = Painter.cut(layer.name, name)
+      let text = Painter.cutFront(layer.name, name)
       let space = String(repeating: " ", count: max(name - text.count, 0) + 1)
       return paint.line(
         [.plain(text + space)] + paint.bar(layer.part, width: width) + [.plain(" \(value(layer))")])

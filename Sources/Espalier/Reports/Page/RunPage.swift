@@ -41,7 +41,8 @@ struct RunPage {
       cards.append(
         (
           "best reward", best.map { Markup.decimal(own.rewards[$0], 4) } ?? "none",
-          best.map { "episode \($0) of \(own.count)" } ?? "no episode met the budget"
+          best.map { "episode \($0), the first being 0, of \(own.count)" }
+            ?? "no episode met the budget"
         ))
     }
     if let after = run.compressed?["top1"]?.doubleValue {
