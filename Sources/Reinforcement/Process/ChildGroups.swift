@@ -8,7 +8,8 @@ import Synchronization
 public enum ChildGroups {
   private static let size = 256
 
-  // Atomics are not to be moved: they lie in memory that is never given back.
+  // Atomics are not to be moved: they lie in memory that is never given back. Unsafe in name alone: the
+  // pointer never changes, and nothing but atomic operations goes through it.
   private nonisolated(unsafe) static let table: UnsafeMutablePointer<Atomic<Int32>> = {
     let table = UnsafeMutablePointer<Atomic<Int32>>.allocate(capacity: size)
     for slot in 0..<size { (table + slot).initialize(to: Atomic(0)) }
